@@ -28,6 +28,8 @@ _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|�
 _OF_WHOM = re.compile(r"\b(?:обвиняем|подозреваем|разыскиваем)\w+|, котор\w+[^,.!?]*", re.IGNORECASE)
 
 
+_IMPLIED, _IMPLYING = {Step.DISAPPEARED}, {Step.KIDNAPPED}  # who was abducted has disappeared
+
 NAME, PLACE, NUMBER = "имя", "место", "число"
 DENIAL, CONFIRMATION, DOUBT = "опровержение", "подтверждение", "сомнение"
 """Kinds of what is new, as `news` calls them; the others are a topic and a step."""
@@ -95,9 +97,15 @@ def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
     claimed = (words for one in earlier for words in (one.article.title_read, one.article.text))
     if Step.REMOVAL_REFUSED in happened([telling.article.title]):
         return Certainty.SAID
-    if (denied := denied_in(telling.article.title)) and denied & frozenset(happened(claimed)):
+    if _denied(telling.article) & frozenset(happened(claimed)):
         return Certainty.DENIED
     return certainty(telling.article)
+
+
+def _denied(article: Article) -> frozenset[Step]:
+    """The steps of which its headline, or its first words, say that they did not happen."""
+    now = (words for words in (article.title, *first_words(article)) if not ABOUT_BEFORE.search(words))
+    return frozenset[Step]().union(*map(denied_in, now))
 
 
 def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list[str]]:
@@ -195,5 +203,6 @@ def _beginning(article: Article) -> str:
 
 
 def _unsaid(steps: Iterable[Step], text: str) -> list[Step]:
-    known = happened([text], before_too=True)
+    known = frozenset(happened([text], before_too=True))
+    known |= frozenset(_IMPLIED) if known & _IMPLYING else frozenset()
     return [step for step in steps if step not in known and not speaks_of(step, text)]

@@ -43,6 +43,7 @@ class Step(Enum):
     KIDNAPPED = "похищение"
     DISAPPEARED = "исчезновение"
     APPEALED = "обжалование"
+    LAWYER_BARRED = "адвоката не пускают"
     LEFT = "побег"
     TAKEN_AWAY = "увозят"
     COURT_TODAY = "суд сегодня"
@@ -83,6 +84,7 @@ _LABELS: Final = {
     Step.KIDNAPPED: ("похищение", "ұрлап кету", "abduction"),
     Step.DISAPPEARED: ("исчезновение", "хабарсыз кету", "disappearance"),
     Step.APPEALED: ("обжалование", "шағымдану", "appeal"),
+    Step.LAWYER_BARRED: ("адвоката не пускают", "адвокат жіберілмейді", "no lawyer let in"),
     Step.LEFT: ("отъезд", "елден кету", "departure"),
     Step.TAKEN_AWAY: ("увозят", "алып бара жатыр", "being taken away"),
     Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
@@ -113,6 +115,7 @@ _RANK: Final = (
         Step.DIED,
         Step.HARMED,
         Step.HUNGER_STRIKE,
+        Step.LAWYER_BARRED,
         Step.REMOVAL_REFUSED,
         Step.RELEASE_REFUSED,
         Step.ASYLUM_REFUSED,

@@ -47,7 +47,7 @@ _BASE = 3  # letters that are left of a surname without its ending, at least
 _LONGEST_ENDING = 5
 _PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вн|иничн)[а-яіңғұ]{0,3}$")
 _LONE = re.compile(  # a surname by itself
-    rf"(?<=[{_SMALL},] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
+    rf"(?<=[{_SMALL},:] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
 )
 # Towns, countries and heads of state that look like surnames and are in every second article.
 _NOBODY = frozenset(
@@ -97,7 +97,7 @@ def is_meant(person: Person, text: str) -> bool:
     bearers = [one for one in people(text) if one.stem == person.stem or person.is_written(one.surname)]
     if any(map(person.may_be, bearers)):
         return True
-    first = re.escape(person.first[:_FIRST_NAME]) if len(person.first) >= _FIRST_NAME else ""
+    first = re.escape(person.first[:_FIRST_NAME]) if len(person.first) >= _FIRST_STEM else ""
     if first and re.search(rf"\b{first}\w* {person.surname[0]}\.", text):
         return True
     if bearers:

@@ -175,6 +175,21 @@ def test_a_decision_that_was_told_is_denied_by_who_says_that_there_was_none() ->
     assert "опровержение" not in news(undecided, [FIRST])
 
 
+def test_the_first_words_deny_what_was_told() -> None:
+    well = report("Пробников на связи", "Пробников написал нам. Его не задерживали, говорят по запросу.", "запросу")
+    before = report("Пробников на связи", "Он нашёлся. Раньше его не задерживали, есть запрос.", "запрос")
+
+    assert "опровержение" in news(well, [FIRST])
+    assert "опровержение" not in news(before, [FIRST])
+
+
+def test_who_was_abducted_has_disappeared() -> None:
+    taken = report("Пробникова похитили", "Пробникова увезли, есть запрос.", "запрос")
+    gone = report("Пропал Пробников", "Пробникова увезли, есть запрос.", "запрос")
+
+    assert news(gone, [taken]) == ""
+
+
 def test_of_what_somebody_is_accused_is_no_step() -> None:
     again = report("Задержан пекарь, которого обвиняют в фейках", "Пробникова ищут по запросу.", "запросу")
 
