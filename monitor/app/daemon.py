@@ -94,6 +94,7 @@ class Daemon:
             (self._tick_upkeep, UPKEEP, UPKEEP),
         ):
             scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
+        await self._renew_digests()  # before anything is sent: stories are retracted while nobody works, too
         scheduler.start()
         self._start(self._interruptible, "audit", self._components.audit.round())
         rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))
@@ -163,6 +164,10 @@ class Daemon:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
         self._watchdog.round_ended(DISPATCH)
 
+    async def _renew_digests(self) -> None:
+        await self._components.daily_digest.renew()
+        await self._components.weekly_digest.renew()
+
     def _start_drains(self) -> None:
         now = clock.steady()
         for chat in self._components.dispatcher.chats:
@@ -181,6 +186,7 @@ class Daemon:
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
         self._start(self._interruptible, "stamps", self._components.stamp())
+        self._start(self._interruptible, "unsent", self._renew_digests())
         self._start(self._interruptible, "pinned", self._components.pinned_index.round())
         self._start(self._jobs, "memory", asyncio.to_thread(memory.give_back))
         if review_chat := self._components.review_chat:

@@ -47,8 +47,9 @@ async def poll_once(components: Components, names: Sequence[str], polled: Callab
 async def drain_once(components: Components) -> None:
     """Post what waits, at the pace of each chat, and look at pages that are due; the rest waits for the next run."""
     dispatcher = components.dispatcher
-    await components.daily_digest.put_if_due()
-    await components.weekly_digest.put_if_due()
+    for digest in (components.daily_digest, components.weekly_digest):
+        await digest.renew()
+        await digest.put_if_due()
     if components.reconciler:
         await asyncio.gather(*map(components.reconciler.reconcile, dispatcher.chats))
     await asyncio.gather(*(drain(dispatcher, chat, patience=PATIENCE) for chat in dispatcher.chats))

@@ -43,12 +43,22 @@ class DailyDigest:
     async def put_if_due(self) -> None:
         """Put the digests that are due into the outbox; asking often costs nothing. Raises DatabaseError."""
         for place, to in enumerate(self.destinations):
-            day = replace(self._hours, digest_at=to.digest_at).day_to_tell(self._clock())
+            day = self._hours_of(to).day_to_tell(self._clock())
             if day is None or day.date == self._last.get(to.chat):
                 continue
             is_new = await asyncio.to_thread(self._put, to, day, is_main=place == 0)
             self._last[to.chat] = day.date
             log.info("the day's digest is due", action="daily", chat=to.chat, date=str(day.date), told=is_new)
+
+    async def renew(self) -> None:
+        """Make anew what waits in the outbox unsent: a story may have been retracted since. Raises DatabaseError."""
+        for place, to in enumerate(self.destinations):
+            days = map(self._hours_of(to).day, await asyncio.to_thread(self._digests.unsent_days, to.chat))
+            for day in filter(None, days):
+                await asyncio.to_thread(self._put, to, day, is_main=place == 0)
+
+    def _hours_of(self, to: Destination) -> Hours:
+        return replace(self._hours, digest_at=to.digest_at)
 
     def _put(self, to: Destination, day: Day, *, is_main: bool) -> bool:
         undecided, held = (self._undecided(day), self._held(day)) if is_main else ((), 0)

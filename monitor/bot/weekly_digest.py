@@ -6,6 +6,7 @@ picture goes through the outbox like every post: once, and never again blindly.
 
 import asyncio
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
@@ -47,6 +48,12 @@ class WeeklyDigest:
         is_new = await asyncio.to_thread(self._put, week)
         self._last = week.name
         log.info("the week's digest is due", action="weekly", week=week.name, told=is_new)
+
+    async def renew(self) -> None:
+        """Make anew what waits in the outbox unsent: a story may have been retracted since. Raises DatabaseError."""
+        week = replace(self._hours, quiet=None).week_to_tell(self._clock())
+        if week and week.name in await asyncio.to_thread(self._digests.unsent_weeks, self._chat):
+            await asyncio.to_thread(self._put, week)
 
     def _put(self, week: Week) -> bool:
         return self._digests.put_week(

@@ -54,13 +54,15 @@ class Hours:
 
     def day_to_tell(self, now: datetime) -> Day | None:
         """The day whose digest is due: from the last `digest_at` but one to the last one, if that was today."""
+        today = self.day(now.astimezone(ZoneInfo(self.zone)).date())
+        return today if today and now >= today.until else None
+
+    def day(self, told_on: date) -> Day | None:
+        """What the digest that is told on that day covers; None: there is no hour for it."""
         if self.digest_at is None:
             return None
-        today = now.astimezone(ZoneInfo(self.zone)).date()
-        until = self._at(today, self.digest_at)
-        if now < until:
-            return None
-        return Day(date=today, since=self._at(today - timedelta(days=1), self.digest_at), until=until)
+        since, until = (self._at(day, self.digest_at) for day in (told_on - timedelta(days=1), told_on))
+        return Day(date=told_on, since=since, until=until)
 
     def week_to_tell(self, now: datetime) -> Week | None:
         """The week that ended at the last `weekly_at`, unless that is long ago or the hours are quiet now."""

@@ -5,7 +5,7 @@ Functions that take a connection are parts of somebody's transaction.
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
@@ -14,9 +14,9 @@ from monitor.config.hours import Day, Week
 from monitor.models.channels import Tongue
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.models.stories import Retraction
-from monitor.storage.corrections.rows import retractions_of
+from monitor.storage.corrections.rows import WITHDRAWN, retractions_of
 from monitor.storage.corrections.schema import retractions
-from monitor.storage.database import chunks, insert_or_ignore, write_transaction
+from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
 from monitor.storage.tables import articles, chats, deliveries, delivery_photos
 from monitor.stories.digest import after_flood, of_day, of_week
 from monitor.text.telegram_html import first_address, first_line, web_address
@@ -31,6 +31,8 @@ _STANDS = and_(
     deliveries.c.html != "", or_(deliveries.c.state != DeliveryState.CANCELLED, deliveries.c.message_id.is_(None))
 )
 
+_UNSENT = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
+
 
 def fold(db: Connection, chat: str, now: datetime) -> bool:
     """Turn the posts that wait for a chat into digests when they are more than FLOOD. False: they are not.
@@ -38,12 +40,7 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
     Edits, reviews and notices stay: each of them has its own reader. Nothing is dropped: every folded row names the
     digest that tells it.
     """
-    waiting = and_(
-        deliveries.c.chat == chat,
-        deliveries.c.state == DeliveryState.PENDING,
-        deliveries.c.kind == DeliveryKind.STORY,
-        deliveries.c.message_id.is_(None),
-    )
+    waiting = and_(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _UNSENT)
     if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
         return False
     since = db.scalar(select(func.min(deliveries.c.created_at)).where(waiting))
@@ -86,8 +83,8 @@ class DigestStore:
         held: int = 0,
         tongue: Tongue = "ru",
     ) -> bool:
-        """Put the digest of a day into the outbox, once for all workers and restarts. False: it stands there already,
-        or it is empty. Raises DatabaseError.
+        """Put the digest of a day into the outbox, once for all workers and restarts; one that waits there unsent is
+        made anew. False: it has been sent or says this already, or it is empty. Raises DatabaseError.
 
         `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the
         news that only muted rules found: a day that brought nothing else is told, too. So are stories that were
@@ -95,7 +92,7 @@ class DigestStore:
         """
         key = f"day:{day.date.isoformat()}"
         with write_transaction(self._engine) as db:
-            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
+            if _may_be_sent(db, chat, key):
                 return False
             posted_stories = posted(db, chat, day.since, day.until)
             items = [
@@ -103,11 +100,9 @@ class DigestStore:
                 *undecided,
             ]
             retracted = _retracted(db, chat, day)
-            if not items and not held and not retracted:
-                return False
             html = of_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
-            digest = _digest(chat, key=key, html=html, now=now)
-            return db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id)) is not None
+            is_empty = not items and not held and not retracted
+            return _put(db, chat, key, "" if is_empty else html, now) is not None
 
     def put_week(
         self,
@@ -119,24 +114,55 @@ class DigestStore:
         archive: str = "",
         hidden: Collection[int] = (),
     ) -> bool:
-        """Put the picture of a week into the outbox, once for all workers and restarts. False: it stands there
-        already, or the week had no story. Raises DatabaseError.
+        """Put the picture of a week into the outbox, once for all workers and restarts; one that waits there unsent
+        is made anew. False: it has been sent or says this already, or the week had no story. Raises DatabaseError.
 
         `draw` makes the picture of the stories posted, which is kept with its row: another try shows the same.
         `archive` is the address to link; `hidden` are stories that were taken off it.
         """
         key = f"weekly:{week.name}"
         with write_transaction(self._engine) as db:
-            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)):
+            if _may_be_sent(db, chat, key):
                 return False
             items = [one.item for one in posted(db, chat, week.since, week.until, hidden=hidden)]
-            if not items:
-                return False
-            digest = _digest(chat, key=key, html=of_week(week, items, archive=archive), now=now)
-            digest_id = db.scalar(insert_or_ignore(db, deliveries).values(**digest).returning(deliveries.c.id))
+            html = of_week(week, items, archive=archive) if items else ""
+            digest_id = _put(db, chat, key, html, now)
             if digest_id is not None:
-                db.execute(insert(delivery_photos).values(delivery_id=digest_id, photo=draw(week, items)))
+                shown = {"photo": draw(week, items)}
+                photo = upsert(db, delivery_photos).values(delivery_id=digest_id, **shown)
+                db.execute(photo.on_conflict_do_update(index_elements=["delivery_id"], set_=shown))
             return digest_id is not None
+
+    def unsent_days(self, chat: str) -> tuple[date, ...]:
+        """The days whose digests wait in the outbox and were surely never sent. Raises DatabaseError."""
+        return tuple(map(date.fromisoformat, self._unsent(chat, "day:")))
+
+    def unsent_weeks(self, chat: str) -> tuple[str, ...]:
+        """The names of such weeks. Raises DatabaseError."""
+        return self._unsent(chat, "weekly:")
+
+    def _unsent(self, chat: str, prefix: str) -> tuple[str, ...]:
+        waiting = select(deliveries.c.key).where(deliveries.c.chat == chat, _UNSENT)
+        with read_transaction(self._engine) as db:
+            return tuple(key.removeprefix(prefix) for key in db.scalars(waiting) if key and key.startswith(prefix))
+
+
+def _may_be_sent(db: Connection, chat: str, key: str) -> bool:
+    """Whether a digest stands there and does not just wait."""
+    return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key).where(~_UNSENT)) is not None
+
+
+def _put(db: Connection, chat: str, key: str, html: str, now: datetime) -> int | None:
+    """Put a digest, or say anew what one that waits unsent tells: "" nothing. Returns its number if it is news."""
+    if not html:
+        empty = update(deliveries).filter_by(chat=chat, key=key).where(_UNSENT)
+        db.execute(empty.values(state=DeliveryState.CANCELLED, error=WITHDRAWN, updated_at=now))
+        return None
+    row = upsert(db, deliveries).values(**_digest(chat, key=key, html=html, now=now))
+    says_other = and_(_UNSENT, deliveries.c.html != html)
+    renewed = row.on_conflict_do_update(index_elements=["chat", "key"], set_={"html": html}, where=says_other)
+    digest_id: int | None = db.scalar(renewed.returning(deliveries.c.id))
+    return digest_id
 
 
 def _digest(chat: str, *, key: str, html: str, now: datetime) -> dict[str, Any]:

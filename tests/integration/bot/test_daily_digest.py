@@ -10,9 +10,11 @@ from monitor.bot.daily_digest import DailyDigest
 from monitor.config.hours import Day, Hours, read_time
 from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.tables import deliveries
+from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -108,3 +110,54 @@ async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, en
     assert "За сутки: 3" in shown[CHAT]
     assert "Бір тәулікте: 1" in shown["@kazakh"]
     assert "Спорная" not in shown["@kazakh"]
+
+
+async def a_day_that_waits(outbox: Outbox, engine: Engine, clock: Clock) -> DailyDigest:
+    """Of stories 1 and 2, in a channel that takes nothing since."""
+    SeededOutbox(engine).add_stories([1, 2])
+    digests(outbox, clock)
+    clock.forward(minutes=30)
+    daily = DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock)
+    await daily.put_if_due()
+    clock.forward(hours=20)
+    return daily
+
+
+async def test_what_waits_names_no_story_that_was_retracted_since(outbox: Outbox, engine: Engine, clock: Clock) -> None:
+    daily, retractions = await a_day_that_waits(outbox, engine, clock), Retractions(engine, destinations=[MAIN])
+
+    retractions.retract(1, "суд ещё не состоялся", now=clock())
+    await daily.renew()
+    retractions.retract(2, "и этот", now=clock())
+    retractions.restore(2, now=clock())
+    await daily.renew()
+
+    (digest,) = digests(outbox, clock)
+    assert seen(digest.html).splitlines()[0] == "За сутки: 1 · 22.11.2026"
+    assert "Новость 1 " not in digest.html
+    assert "Новость 2" in digest.html
+    await daily.renew()
+    assert not digests(outbox, clock)
+
+
+async def test_nothing_is_left_of_a_day_whose_stories_are_all_retracted(
+    outbox: Outbox, engine: Engine, clock: Clock
+) -> None:
+    daily = await a_day_that_waits(outbox, engine, clock)
+
+    for number in (1, 2):
+        Retractions(engine, destinations=[MAIN]).retract(number, "суд ещё не состоялся", now=clock())
+    await daily.renew()
+
+    assert not digests(outbox, clock)
+
+
+async def test_one_on_its_way_stays_as_it_is(outbox: Outbox, engine: Engine, clock: Clock) -> None:
+    daily = await a_day_that_waits(outbox, engine, clock)
+    claimed = outbox.claim(CHAT, clock(), lease=timedelta(minutes=3), pace=FREE)
+    assert isinstance(claimed, Delivery)
+
+    Retractions(engine, destinations=[MAIN]).retract(1, "суд ещё не состоялся", now=clock())
+    await daily.renew()
+
+    assert SeededOutbox(engine).row(claimed.id)["html"] == claimed.html

@@ -12,9 +12,11 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.weekly_digest import WeeklyDigest
 from monitor.config.hours import Hours, Week, read_quiet, read_weekly
+from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
+from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
 from monitor.storage.maintenance import Housekeeping
 from monitor.storage.outbox.deliveries import Outbox
@@ -102,6 +104,23 @@ async def test_what_was_taken_back_or_down_or_went_elsewhere_is_not_in_it(
     await weekly(engine, clock, hidden=[3]).put_if_due()
     (digest,) = send(outbox, clock)
     assert digest.photo == PICTURE + b"2026-W47: 2"
+
+
+async def test_one_that_waits_counts_no_story_that_was_retracted_since(
+    outbox: Outbox, engine: Engine, seeded: SeededOutbox, clock: Clock
+) -> None:
+    seeded.add_stories([1, 2])
+    send(outbox, clock)
+    clock.forward(minutes=30)
+    picture = weekly(engine, clock)
+    await picture.put_if_due()
+
+    Retractions(engine, destinations=[Destination(chat=CHAT)]).retract(1, "суд ещё не состоялся", now=clock())
+    await picture.renew()
+
+    (told,) = send(outbox, clock)
+    assert seen(told.html).startswith("Неделя: 1")
+    assert told.photo == PICTURE + b"2026-W47: 1"
 
 
 async def test_quiet_hours_put_it_off(outbox: Outbox, engine: Engine, seeded: SeededOutbox, clock: Clock) -> None:
