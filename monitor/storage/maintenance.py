@@ -19,6 +19,7 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
     or_,
     select,
     true,
@@ -27,7 +28,8 @@ from sqlalchemy import (
 )
 
 from monitor.models.health import Alarm, ConditionKind
-from monitor.models.outbox import DeliveryState
+from monitor.models.outbox import DeliveryKind, DeliveryState
+from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.entries import KEYS_KEPT, forget_refusals
 from monitor.storage.evidence.schema import pages
@@ -38,10 +40,12 @@ from monitor.storage.tables import (
     chats,
     deliveries,
     delivery_photos,
+    destinations,
     entries,
     entry_keys,
     feeds,
     heartbeats,
+    held,
     listeners,
     mutes,
     reviews,
@@ -61,7 +65,8 @@ _KINDS = frozenset(ConditionKind)
 _PAST: tuple[Column[Any], ...] = (  # instants of what has happened, and of what should be looked at by then
     *(feeds.c[name] for name in ("polled_at", "succeeded_at", "baseline_at", "news_at", "read_at", "whole_at")),
     *(feeds.c[name] for name in ("gap_at", "away_since", "tried_at")),
-    *(deliveries.c[name] for name in ("updated_at", "doubted_at", "look_at")),
+    *(deliveries.c[name] for name in ("created_at", "updated_at", "sent_at", "doubted_at", "look_at")),
+    *(destinations.c.since, destinations.c.restored_at, reviews.c.decided_at, retractions.c.at, held.c.held_at),
     *(alarms.c[name] for name in ("since", "told_at", "gone_at")),
     *(sends.c.at, heartbeats.c.at, reviews.c.asked_at, mutes.c.since, archive_dictionaries.c.made_at),
 )
@@ -127,19 +132,27 @@ def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
 def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
     """Bring what lies in the future to `now`: feeds polled then, or never, are due; what was
     refused for its age is forgotten; leases end in their time; pauses of chats and mutes last as long as they would
-    have.
+    have; what was posted, decided or given up counts from now on.
     """
     ahead = now + SKEW
     db.execute(select(feeds.c.name).order_by(feeds.c.name).with_for_update())
     unpolled = and_(feeds.c.polled_at.is_(None), feeds.c.next_poll_at > ahead)
     db.execute(update(feeds).where(or_(feeds.c.polled_at > ahead, unpolled)).values(next_poll_at=now))
     forget_refusals(db, now, later_than=ahead)
+    _free_keys(db, now, later_than=ahead)
     for column in _PAUSES:
         _shift(db, column, by, now)
     for column in _PAST:
         _bring(db, column, later_than=ahead, to=now)
     for column, length in _LEASES.items():
         _bring(db, column, later_than=ahead + length, to=now + length)
+
+
+def _free_keys(db: Connection, now: datetime, *, later_than: datetime) -> None:
+    """Let days and weeks that were told before they came be told when they come."""
+    early = and_(deliveries.c.kind == DeliveryKind.DIGEST, deliveries.c.created_at > later_than)
+    key = literal(f"early:{now.isoformat()}:") + deliveries.c.key
+    db.execute(update(deliveries).where(early).values(key=key))
 
 
 def _bring(db: Connection, column: Column[Any], *, later_than: datetime, to: datetime) -> None:

@@ -91,6 +91,19 @@ def test_a_mute_lasts_as_long_as_it_would_have(store: Store) -> None:
     assert lasting.until == YESTERDAY + HOUR
 
 
+def test_a_channel_added_by_that_clock_is_told_what_comes(store: Store, engine: Engine) -> None:
+    seeded = SeededOutbox(engine)
+    store.destinations.settle([CHAT], YESTERDAY)
+    store.destinations.settle([CHAT, "@second"], NOW)
+    store.heartbeats.beat("poll@here", NOW)
+
+    store.heartbeats.beat("poll@here", YESTERDAY)
+    for chat in (CHAT, "@second"):
+        seeded.add_story(1, chat=chat, at=YESTERDAY + MINUTE)
+
+    assert len(seeded.states()) == 2
+
+
 def test_another_worker_takes_over_the_updates_in_minutes(store: Store) -> None:
     assert store.updates.lease("here", NOW, length=3 * MINUTE) == 0
     store.heartbeats.beat("poll@here", NOW)
