@@ -123,7 +123,7 @@ def draw_week(week: Week, items: Sequence[DigestItem]) -> bytes:
     from monitor.site.pictures.cards import png  # noqa: PLC0415 - as above
     from monitor.site.pictures.weekly import weekly_svg  # noqa: PLC0415 - as above
 
-    return png(weekly_svg(f"Новости недели · {days_of(week)}", counts_by_topic(items)))
+    return png(weekly_svg(f"Неделя · {days_of(week)}", counts_by_topic(items)))
 
 
 def build_read_commands(config: Config, store: Store) -> ReadCommands:

@@ -104,10 +104,14 @@ def of_week(week: Week, items: Sequence[DigestItem], *, archive: str = "") -> st
 
 
 def days_of(week: Week) -> str:
-    """Its first and its last day, as «23.11–29.11.2026»."""
-    last = week.until - timedelta(days=1)
+    """Exactly what is counted: its first and its last day, as «23.11–29.11.2026»; with their hours if it begins and
+    ends within a day: «23.11, 10:00 – 30.11.2026, 10:00».
+    """
+    is_whole = not any((week.since.hour, week.since.minute, week.until.hour, week.until.minute))
+    last = week.until - timedelta(days=1) if is_whole else week.until
+    hour, dash = ("", "–") if is_whole else (f", {last:%H:%M}", " – ")
     first = f"{week.since:%d.%m}" if week.since.year == last.year else f"{week.since:%d.%m.%Y}"
-    return f"{first}–{last:%d.%m.%Y}"
+    return f"{first}{hour}{dash}{last:%d.%m.%Y}{hour}"
 
 
 def _caption(opening: Html, counts: Html, top_stories: Sequence[DigestItem], address: Html) -> Html:

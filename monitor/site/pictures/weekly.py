@@ -22,7 +22,7 @@ def weekly_svg(title: str, counts: Sequence[tuple[str, int]]) -> str:
     )
     add(drawing, "rect", width=str(WIDTH), height=str(HEIGHT), fill="#12202f")
     add(drawing, "rect", width="16", height=str(HEIGHT), fill="#fca311")
-    _text(drawing, title, _LEFT, 110, size=52, fill="#ffffff", weight="700")
+    _text(drawing, title, _LEFT, 110, size=48, fill="#ffffff", weight="700")
     shown = [*counts[:_MOST_BARS]]
     if len(counts) > _MOST_BARS:
         shown[-1] = (_REST, sum(count for _, count in counts[_MOST_BARS - 1 :]))

@@ -79,7 +79,7 @@ async def test_once_a_week_whoever_asks_and_how_often(
         ("picture2026-W48: 1", False),
         ("picture2026-W49: 2", False),
     ]
-    assert seen(told[2].html).startswith("Неделя: 2 · 29.11–05.12.2026")
+    assert seen(told[2].html).startswith("Неделя: 2 · 29.11, 14:30 – 06.12.2026, 14:30")
 
 
 async def test_a_week_without_stories_has_no_picture(outbox: Outbox, engine: Engine, clock: Clock) -> None:
@@ -104,6 +104,21 @@ async def test_what_was_taken_back_or_down_or_went_elsewhere_is_not_in_it(
     await weekly(engine, clock, hidden=[3]).put_if_due()
     (digest,) = send(outbox, clock)
     assert digest.photo == PICTURE + b"2026-W47: 2"
+
+
+async def test_the_first_and_the_last_second_count_and_none_beside_them(
+    outbox: Outbox, engine: Engine, seeded: SeededOutbox, clock: Clock
+) -> None:
+    until = clock() + timedelta(minutes=30)
+    second, week = timedelta(seconds=1), timedelta(days=7)
+    for number, clock.now in enumerate((until - week - second, until - week, until - second, until), start=1):
+        seeded.add_story(number, at=clock())
+        send(outbox, clock)
+
+    await weekly(engine, clock).put_if_due()
+
+    (told,) = send(outbox, clock)
+    assert seen(told.html).startswith("Неделя: 2 · 15.11, 14:30 – 22.11.2026, 14:30")
 
 
 async def test_one_that_waits_counts_no_story_that_was_retracted_since(
@@ -192,7 +207,7 @@ async def test_the_channel_shows_picture_and_text(due: Dispatcher, bot_api: BotA
 
     shown = bot_api.posted(CHAT)[-1]
     assert shown.text.splitlines() == [
-        "Неделя: 3 · 15.11–21.11.2026",
+        "Неделя: 3 · 15.11, 14:30 – 22.11.2026, 14:30",
         "",
         "Knb · 2",
         "Extradition · 1",
