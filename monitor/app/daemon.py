@@ -255,6 +255,7 @@ class Daemon:
         components.store.reviews.chats = placed
         components.daily_digest.destinations = destinations
         components.store.retractions.destinations = destinations
+        components.store.outbox.destinations = destinations
         served = dict.fromkeys(chats, components.chat)
         components.dispatcher.serve(served)
         components.pinned_index.serve(served, destinations)

@@ -163,6 +163,14 @@ _FACTS = {
     FactGroup.COUNTRY: "где, куда и откуда",
     FactGroup.PLACE: "где",
 }
+_TONGUES: Mapping[Tongue, str] = {"ru": "по-русски", "kk": "по-казахски", "en": "по-английски"}
+_TITLE: Schema = {
+    "description": "как тему видит читатель; на нескольких языках — {ru: …, kk: …, en: …}",
+    "anyOf": [
+        {"type": "string"},
+        _object(_TONGUES, {tongue: _described(called) for tongue, called in _TONGUES.items()}, required=["ru"]),
+    ],
+}
 _RULES: Schema = {"$ref": "#/$defs/rule"}
 _EXAMPLES = {
     "match": "сработает любое правило темы",
@@ -177,7 +185,7 @@ def keywords_schema() -> Schema:
     texts = {"type": "array", "items": _TEXT, "minItems": 1}
     examples = {key: texts | {"description": _EXAMPLES[key]} for key in keywords.EXAMPLE_KEYS}
     topic = {
-        "title": _described("как тему видит редактор"),
+        "title": _TITLE,
         "hashtag": _described("хэштег в посте, без «#» и пробелов; без него — имя темы"),
         "none": _LINE | {"description": "слова, при которых молчат все правила темы"},
         "doubt": _LINE | {"description": "слова, рядом с которыми post спрашивает редактора, review молчит"},

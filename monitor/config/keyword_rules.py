@@ -132,6 +132,8 @@ class Topic:
     examples: tuple[Example, ...]
     line: int
     doubt: tuple[Term, ...] = ()
+    title_kk: str = ""
+    title_en: str = ""
 
     @property
     def acts(self) -> tuple[Term, ...]:

@@ -5,6 +5,7 @@ matching/compiler.py.
 import re
 import unicodedata
 from dataclasses import replace
+from typing import get_args
 
 from monitor.config.facts import read_facts
 from monitor.config.keyword_rules import (
@@ -32,6 +33,7 @@ from monitor.config.yaml_reader import (
 )
 from monitor.errors import ConfigError
 from monitor.models.articles import Tier
+from monitor.models.channels import Tongue
 
 MAX_LINES = 8
 MAX_WINDOW = 200
@@ -109,7 +111,7 @@ class _KeywordsReader(TermReader):
         if not TOPIC_ID.fullmatch(name.text):
             self.problem("имя темы — латинские буквы, цифры и «_», например extradition", at=name, key=name.text)
         body = self.mapping(node, key=name.text, at=name, known=TOPIC_KEYS) or Mapping(items=(), line=name.line)
-        title = self.text(body.get("title"), key="title", at=name) or name.text
+        titles = self._titles(body.get("title"), name)
         hashtag = self.text(body.get("hashtag"), key="hashtag", at=name, default=name.text) or name.text
         if not _HASHTAG.fullmatch(hashtag):
             self.problem("хэштег — одно слово без «#» и пробелов", at=body.get("hashtag") or name, key="hashtag")
@@ -117,13 +119,24 @@ class _KeywordsReader(TermReader):
         against = self.optional(body.get("none"), key="none")
         return Topic(
             id=name.text,
-            title=title,
+            title=titles["ru"],
+            title_kk=titles.get("kk", ""),
+            title_en=titles.get("en", ""),
             hashtag=hashtag,
             rules=self.rules(body.get("any_of"), key="any_of", at=name, against=against),
             examples=self._examples(body.get("examples")),
             line=name.line,
             doubt=self.optional(body.get("doubt"), key="doubt"),
         )
+
+    def _titles(self, node: Node | None, name: Scalar) -> dict[str, str]:
+        """What a topic is called: one text, or one for each language, of which Russian is always there."""
+        if not isinstance(node, Mapping):
+            return {"ru": self.text(node, key="title", at=name) or name.text}
+        self.mapping(node, key="title", at=name, known=get_args(Tongue))
+        russian = self.text(node.get("ru"), key="ru", at=node) or name.text
+        others = {tongue: self.text(node.get(tongue), key=tongue, at=node, default="") or "" for tongue in ("kk", "en")}
+        return {"ru": russian, **others}
 
     def rules(
         self,

@@ -303,7 +303,14 @@ class MatchedArticle:
     def _verdict(self, rule: CompiledRule, tier: Tier, matches: tuple[Match, ...]) -> TopicVerdict:
         topic = self._compiled.topics[rule.topic]
         return TopicVerdict(
-            id=topic.id, title=topic.title, hashtag=topic.hashtag, rule=rule.name, tier=tier, matches=matches
+            id=topic.id,
+            title=topic.title,
+            title_kk=topic.title_kk,
+            title_en=topic.title_en,
+            hashtag=topic.hashtag,
+            rule=rule.name,
+            tier=tier,
+            matches=matches,
         )
 
     def match(self, hit: Hit) -> Match:

@@ -109,6 +109,8 @@ class TopicVerdict:
     rule: str
     tier: Tier
     matches: tuple[Match, ...]
+    title_kk: str = ""  # "" where keywords.yaml gives none
+    title_en: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

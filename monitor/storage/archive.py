@@ -6,6 +6,7 @@ the archive's own news (docs/decisions/0019): each frame names its dictionary, s
 """
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 from zlib import crc32
@@ -154,8 +155,18 @@ def text_of(db: Connection, title: str, body: bytes) -> tuple[str, str]:
     return rest[:other] or title, rest[other:]
 
 
+def stored_verdict(verdict: Verdict) -> dict[str, Any]:
+    """What `verdict_of` reads; without titles that nobody gave, which workers of the version before do not know."""
+    stored = asdict(verdict)
+    for topic in (*stored["topics"], *stored["muted"], *stored["hinted"]):
+        for title in ("title_kk", "title_en"):
+            if not topic[title]:
+                del topic[title]
+    return stored
+
+
 def verdict_of(stored: dict[str, Any]) -> Verdict:
-    """The inverse of `asdict` over a Verdict."""
+    """The inverse of `stored_verdict`."""
     return Verdict(
         topics=tuple(map(_topic_of, stored["topics"])),
         vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]),

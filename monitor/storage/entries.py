@@ -7,7 +7,7 @@ somebody's transaction.
 import re
 import zlib
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, lite
 from monitor.models.articles import Article, Outcome
 from monitor.models.feeds import Entry, Validators
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
-from monitor.storage.archive import keep
+from monitor.storage.archive import keep, stored_verdict
 from monitor.storage.database import chunks, insert_or_ignore, read_transaction
 from monitor.storage.mutes import hold
 from monitor.storage.tables import articles, entries, entry_keys, feeds
@@ -195,4 +195,4 @@ def _article_row(telling: Telling, source: bytes, entry_id: int, story_id: int |
     article = {name: getattr(telling.article, name) for name in Article.__dataclass_fields__}
     placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
     article["source"] = zlib.compress(source) if source else None
-    return article | placed | {"verdict": asdict(telling.verdict)}
+    return article | placed | {"verdict": stored_verdict(telling.verdict)}

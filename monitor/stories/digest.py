@@ -22,7 +22,6 @@ from monitor.text.unicode import utf16_length
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
 _MOST_LINES: Final = 80  # a line has one link, and Telegram takes a hundred entities in a message
 _MOST_RETRACTED, _RETRACTED_UNITS, _WHY_UNITS = 10, 100, 120
-_NO_TOPIC: Final = "Другое"
 _CAPTION_UNITS: Final = 1024  # what Telegram takes under a picture
 _MOST_TOLD, _TOPICS = 3, 8
 
@@ -42,14 +41,16 @@ class _Line:
     html: Html
 
 
-def after_flood(items: Sequence[DigestItem], *, called: str = "Накопилось новостей") -> tuple[DigestPage, ...]:
+def after_flood(items: Sequence[DigestItem], *, called: str = "", tongue: Tongue = "ru") -> tuple[DigestPage, ...]:
     """Every item once, by topic (the topic of the first item first), within it in the order given; no page too long."""
-    opening = tag("b", text(f"{called}: {len(items)}"))
-    marked = join("", (opening, text(" · часть 999 из 999")))
-    pages = list(_paged(marked, _lines(items)))
+    say = TEXTS[tongue]
+    opening = tag("b", text(f"{called or say.piled_up}: {len(items)}"))
+    marked = join("", (opening, text(f" · {say.piece.format(999, 999)}")))
+    pages = list(_paged(marked, _lines(items, say)))
     if len(pages) == 1:
         return (_page(opening, pages[0]),)
-    openings = (join("", (opening, text(f" · часть {number} из {len(pages)}"))) for number in range(1, len(pages) + 1))
+    pieces = (text(f" · {say.piece.format(number, len(pages))}") for number in range(1, len(pages) + 1))
+    openings = (join("", (opening, piece)) for piece in pieces)
     return tuple(_page(first, lines) for first, lines in zip(openings, pages, strict=True))
 
 
@@ -69,7 +70,7 @@ def of_day(
     say = TEXTS[tongue]
     muted = f" · придержано редакторами: {held}" if held else ""
     opening = join("", (tag("b", text(f"{say.of_day}: {len(items)}")), text(f" · {day:%d.%m.%Y}{muted}")))
-    lines, end = list(_lines(items)), _retracted(retracted, say)
+    lines, end = list(_lines(items, say)), _retracted(retracted, say)
     most = _MOST_LINES - min(len(retracted), _MOST_RETRACTED)
     shown = next(_paged(join("", (opening, _rest(999_999, say), end)), lines, most=most), [])
     return join("", (Html(_page(opening, shown).html), _rest(len(lines) - len(shown), say), end))
@@ -121,24 +122,24 @@ def _caption(opening: Html, counts: Html, top_stories: Sequence[DigestItem], add
 
 def counts_by_topic(items: Iterable[DigestItem]) -> list[tuple[str, int]]:
     """The topics with how many stories each has, the greatest first."""
-    return Counter(line(item.topic, _TOPIC_UNITS) or _NO_TOPIC for item in items).most_common()
+    return Counter(line(item.topic, _TOPIC_UNITS) or TEXTS["ru"].no_topic for item in items).most_common()
 
 
 def _rest(count: int, say: PostTexts) -> Html:
     return Html(f"\n\n{text(say.above.format(count))}") if count else Html("")
 
 
-def _lines(items: Sequence[DigestItem]) -> Iterator[_Line]:
+def _lines(items: Sequence[DigestItem], say: PostTexts) -> Iterator[_Line]:
     topics: dict[str, list[int]] = {}
     for place, item in enumerate(items):
-        topics.setdefault(line(item.topic, _TOPIC_UNITS) or _NO_TOPIC, []).append(place)
+        topics.setdefault(line(item.topic, _TOPIC_UNITS) or say.no_topic, []).append(place)
     for topic, places in topics.items():
         heading = tag("b", text(f"{topic} · {len(places)}"))
-        yield from (_Line(place=place, heading=heading, html=_item(items[place])) for place in places)
+        yield from (_Line(place=place, heading=heading, html=_item(items[place], say)) for place in places)
 
 
-def _item(item: DigestItem) -> Html:
-    title = link(line(item.title, _TITLE_UNITS) or "Без заголовка", item.url)
+def _item(item: DigestItem, say: PostTexts = TEXTS["ru"]) -> Html:
+    title = link(line(item.title, _TITLE_UNITS) or say.untitled, item.url)
     outlets = line(", ".join(item.outlets[:_OUTLETS]), _OUTLETS_UNITS)
     return join("", (text("• "), title, text(f" — {outlets}" if outlets else "")))
 

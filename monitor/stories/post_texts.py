@@ -36,6 +36,9 @@ class PostTexts(NamedTuple):
     no_news: str
     last: str  # of a case, before a day
     above: str  # with a count in it: what a digest has no room for
+    piled_up: str  # heads a digest after a flood, before a count
+    piece: str  # with its number and how many there are
+    no_topic: str
 
 
 TEXTS: Final[dict[Tongue, PostTexts]] = {
@@ -72,6 +75,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         no_news="Новостей не было.",
         last="последняя новость",
         above="и ещё {}: они в канале выше",
+        piled_up="Накопилось новостей",
+        piece="часть {} из {}",
+        no_topic="Другое",
     ),
     "kk": PostTexts(
         new="Жаңа",
@@ -106,6 +112,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         no_news="Жаңалық болған жоқ.",
         last="соңғы жаңалық",
         above="және тағы {}: олар арнада жоғарыда",
+        piled_up="Жиналған жаңалықтар",
+        piece="{}-бөлік, барлығы {}",
+        no_topic="Басқа",
     ),
     "en": PostTexts(
         new="New",
@@ -140,6 +149,9 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
         no_news="There was no news.",
         last="last news",
         above="and {} more, above in the channel",
+        piled_up="News that piled up",
+        piece="part {} of {}",
+        no_topic="Other",
     ),
 }
 
@@ -169,9 +181,15 @@ def in_language(outlet: str, language: Language | None, tongue: Tongue) -> str:
     return outlet if language is None or language == tongue else f"{outlet} ({_LANGUAGES[language]})"
 
 
+def topic_title(topic: TopicVerdict, tongue: Tongue) -> str:
+    """As maintainers call it in that language, else as we do, else as they do in Russian; still to be escaped."""
+    own = {"kk": topic.title_kk, "en": topic.title_en}.get(tongue)
+    return own or TEXTS[tongue].topics.get(topic.id, topic.title)
+
+
 def topic_name(topic: TopicVerdict, tongue: Tongue) -> str:
     """A topic in few words: its title, where that is long its hashtag; still to be escaped."""
-    title = line(TEXTS[tongue].topics.get(topic.id, topic.title), _LONGEST_UNITS)
+    title = line(topic_title(topic, tongue), _LONGEST_UNITS)
     tag = line(topic.hashtag.replace("_", " "), _LONGEST_UNITS)
     name = tag if tag and (not title or len(title) > _SHORT_UNITS) else title
     return name[:1].upper() + name[1:]

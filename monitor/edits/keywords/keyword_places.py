@@ -126,7 +126,7 @@ class _Reader:
         path: Path = ("topics", name.text)
         if not isinstance(node, Mapping):
             return
-        title = _said(node.get("title")) or name.text
+        title = _title(node.get("title")) or name.text
         for key, kind, called in (("none", "against", title), ("doubt", "doubt", f"Под вопросом: {title}")):
             if (words := node.get(key)) is not None:
                 group = f"{kind}:{name.text}"
@@ -187,6 +187,10 @@ class _Reader:
                 break
             above.append(note[1])
         return " ".join(reversed(above))
+
+
+def _title(node: Node | None) -> str:
+    return _said(node.get("ru") if isinstance(node, Mapping) else node)
 
 
 def _said(node: Node | None) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, bindparam, case, func, or_, select, update
 
+from monitor.models.channels import Destination, Tongue
 from monitor.models.outbox import (
     Buttons,
     Delivery,
@@ -152,10 +153,14 @@ def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:
 
 
 class Outbox:
-    """What the chats should show, and what they are known to show. Instants are aware UTC."""
+    """What the chats should show, and what they are known to show. Instants are aware UTC.
 
-    def __init__(self, engine: Engine) -> None:
+    `destinations` say in which language a chat is spoken to; they may be replaced.
+    """
+
+    def __init__(self, engine: Engine, *, destinations: Sequence[Destination] = ()) -> None:
         self._engine = engine
+        self.destinations = destinations
 
     # ── the life of a delivery ──────────────────────────────────────────────────────────────────────────────
 
@@ -209,9 +214,12 @@ class Outbox:
             gate = max((instant for instant in gates if instant is not None), default=now)
             if gate > now:
                 return Wait(until=gate)
-            if row.message_id is None and fold(db, chat, now):
+            if row.message_id is None and fold(db, chat, now, tongue=self._tongue(chat)):
                 row = db.execute(_NEXT_PENDING, {"chat": chat}).one()
             return _take(db, row, row_of(known, chat), now, lease)
+
+    def _tongue(self, chat: str) -> Tongue:
+        return next((to.tongue for to in self.destinations if to.chat == chat), "ru")
 
     def _is_awaited(self, chat: str) -> bool:
         """Whether anything of this chat waits or is in hand."""

@@ -11,14 +11,17 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, func, insert, or_, select, update
 
 from monitor.config.hours import Day, Week
+from monitor.models.articles import Tier, TopicVerdict
 from monitor.models.channels import Tongue
 from monitor.models.outbox import DeliveryKind, DeliveryState, DigestItem
 from monitor.models.stories import Retraction
+from monitor.storage.archive import verdict_of
 from monitor.storage.corrections.rows import WITHDRAWN, retractions_of
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
 from monitor.storage.tables import articles, chats, deliveries, delivery_photos
 from monitor.stories.digest import after_flood, of_day, of_week
+from monitor.stories.post_texts import topic_title
 from monitor.text.telegram_html import first_address, first_line, web_address
 from monitor.text.urls import message_link, public_name
 
@@ -34,7 +37,7 @@ _STANDS = and_(
 _UNSENT = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
 
 
-def fold(db: Connection, chat: str, now: datetime) -> bool:
+def fold(db: Connection, chat: str, now: datetime, *, tongue: Tongue = "ru") -> bool:
     """Turn the posts that wait for a chat into digests when they are more than FLOOD. False: they are not.
 
     Edits, reviews and notices stay: each of them has its own reader. Nothing is dropped: every folded row names the
@@ -44,8 +47,8 @@ def fold(db: Connection, chat: str, now: datetime) -> bool:
     if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
         return False
     since = db.scalar(select(func.min(deliveries.c.created_at)).where(waiting))
-    lines = _lines(db, waiting)
-    for page in after_flood([item for _, item in lines]):
+    lines = _lines(db, waiting, tongue)
+    for page in after_flood([item for _, item in lines], tongue=tongue):
         numbers = [lines[place][0].id for place in page.places]
         digest = _digest(chat, key=f"flood:{numbers[0]}", html=page.html, now=now)
         digest["created_at"] = since  # what it tells waits since then, and so does it
@@ -94,12 +97,12 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if _may_be_sent(db, chat, key):
                 return False
-            posted_stories = posted(db, chat, day.since, day.until)
+            posted_stories = posted(db, chat, day.since, day.until, tongue=tongue)
             items = [
                 *(replace(one.item, outlets=()) if one.is_linked else one.item for one in posted_stories),
                 *undecided,
             ]
-            retracted = _retracted(db, chat, day)
+            retracted = _retracted(db, chat, day, tongue)
             html = of_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
             is_empty = not items and not held and not retracted
             return _put(db, chat, key, "" if is_empty else html, now) is not None
@@ -179,7 +182,13 @@ class PostedStory(NamedTuple):
 
 
 def posted(
-    db: Connection, chat: str, since: datetime, until: datetime, *, hidden: Collection[int] = ()
+    db: Connection,
+    chat: str,
+    since: datetime,
+    until: datetime,
+    *,
+    hidden: Collection[int] = (),
+    tongue: Tongue = "ru",
 ) -> list[PostedStory]:
     """The stories posted in `[since, until)` that still stand, by the time of publication."""
     digest = deliveries.alias()
@@ -192,7 +201,7 @@ def posted(
         *(told_at >= since, told_at < until, deliveries.c.story_id.notin_(hidden)),
     )
     at = {row.id: row.at for row in db.execute(mine)}
-    lines = _lines(db, deliveries.c.id.in_(select(mine.subquery().c.id)))
+    lines = _lines(db, deliveries.c.id.in_(select(mine.subquery().c.id)), tongue)
     retracted = retractions_of(db, {row.story_id for row, _ in lines})
     name = _name(db, chat)
     return [PostedStory(*_linked(item, name, row), at[row.id]) for row, item in lines if not _is_struck(row, retracted)]
@@ -206,7 +215,7 @@ def _is_struck(row: Row[Any], retracted: Mapping[int, Retraction]) -> bool:
     return row.story_id in retracted and row.part in retracted[row.story_id].parts
 
 
-def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
+def _retracted(db: Connection, chat: str, day: Day, tongue: Tongue) -> list[DigestItem]:
     """The stories retracted during a day whose posts a chat shows, each by the first; none that was deleted there."""
     digest = deliveries.alias()
     lately = and_(retractions.c.at >= day.since, retractions.c.at < day.until)
@@ -218,7 +227,7 @@ def _retracted(db: Connection, chat: str, day: Day) -> list[DigestItem]:
         .where(lately, is_sent, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS)
         .group_by(deliveries.c.story_id)
     )
-    lines, name = _lines(db, deliveries.c.id.in_(first)), _name(db, chat)
+    lines, name = _lines(db, deliveries.c.id.in_(first), tongue), _name(db, chat)
     why = {number: one.why for number, one in retractions_of(db, {row.story_id for row, _ in lines}).items()}
     return [replace(_linked(item, name, row)[0], retracted=why[row.story_id]) for row, item in lines]
 
@@ -228,7 +237,7 @@ def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, boo
     return (replace(item, url=url), True) if url else (item, False)
 
 
-def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], DigestItem]]:
+def _lines(db: Connection, wanted: ColumnElement[bool], tongue: Tongue) -> list[tuple[Row[Any], DigestItem]]:
     """Each of these deliveries, with the telling that its post shows, and its line; by the time of publication."""
     digest = deliveries.alias()
     columns = (deliveries.c[name] for name in ("id", "html", "created_at", "story_id", "part"))
@@ -245,7 +254,7 @@ def _lines(db: Connection, wanted: ColumnElement[bool]) -> list[tuple[Row[Any], 
     for row in db.execute(joined):
         tellings.setdefault(row.id, []).append(row)
     leads = ((_lead(rows), rows) for rows in tellings.values())
-    lines = [(lead, _item(lead, rows)) for lead, rows in leads]
+    lines = [(lead, _item(lead, rows, tongue)) for lead, rows in leads]
     return sorted(lines, key=lambda line: (line[0].published_at or line[0].created_at, line[0].id))
 
 
@@ -253,15 +262,16 @@ def _lead(rows: Sequence[Row[Any]]) -> Row[Any]:
     """The telling that the post shows, whose address it links first; else the one that `Story.lead` would choose."""
     address = first_address(rows[0].html)
     shown = (row for row in rows if address and row.url and web_address(row.url) == address)
-    return next(shown, None) or next((row for row in rows if _topic(row, tiers=("post",))), rows[0])
+    return next(shown, None) or next((row for row in rows if _topic(row, Tier.POST)), rows[0])
 
 
-def _item(lead: Row[Any], rows: Sequence[Row[Any]]) -> DigestItem:
-    topic = _topic(lead, tiers=("post",)) or _topic(lead, tiers=("review",))
+def _item(lead: Row[Any], rows: Sequence[Row[Any]], tongue: Tongue) -> DigestItem:
+    topic = _topic(lead, Tier.POST) or _topic(lead, Tier.REVIEW)
+    called = topic_title(topic, tongue) if topic else ""
     outlets = tuple(dict.fromkeys(row.feed for row in (lead, *rows) if row.feed))
-    return DigestItem(topic=topic, title=lead.title or first_line(lead.html), url=lead.url or "", outlets=outlets)
+    return DigestItem(topic=called, title=lead.title or first_line(lead.html), url=lead.url or "", outlets=outlets)
 
 
-def _topic(row: Row[Any], *, tiers: Sequence[str]) -> str:
-    topics = row.verdict["topics"] if row.verdict else []
-    return next((str(topic["title"]) for topic in topics if topic["tier"] in tiers), "")
+def _topic(row: Row[Any], tier: Tier) -> TopicVerdict | None:
+    topics = verdict_of(row.verdict).topics if row.verdict else ()
+    return next((topic for topic in topics if topic.tier is tier), None)

@@ -87,6 +87,8 @@ def verdict_of(article: Article, story: Story) -> Verdict:
     asked = TopicVerdict(
         id=topic.id,
         title=topic.title,
+        title_kk=topic.title_kk,
+        title_en=topic.title_en,
         hashtag=topic.hashtag,
         rule=RULE,
         tier=Tier.REVIEW,

@@ -4,9 +4,10 @@ from datetime import date, timedelta
 from html import escape
 
 import pytest
-from sqlalchemy import Engine, update
+from sqlalchemy import Engine, select, update
 
 from monitor.config.hours import Day
+from monitor.models.channels import Destination
 from monitor.models.outbox import (
     ChatIdentity,
     Delivery,
@@ -20,7 +21,7 @@ from monitor.models.outbox import (
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
 from monitor.storage.outbox.deliveries import Outbox, tell
-from monitor.storage.outbox.digests import FLOOD
+from monitor.storage.outbox.digests import FLOOD, DigestStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import articles
@@ -73,6 +74,25 @@ def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Out
     assert list(seeded.states().values()) == ["digested"] * (FLOOD + 1) + ["sent"]
     assert {seeded.row(number)["digest_id"] for number in range(1, FLOOD + 2)} == {digest.id}
     assert outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE) is None
+
+
+def test_a_digest_speaks_the_language_of_its_chat(seeded: SeededOutbox, engine: Engine) -> None:
+    kazakh = Outbox(engine, destinations=[Destination(chat=CHAT, tongue="kk")])
+    seeded.add_stories(range(1, FLOOD + 2))
+    seeded.add_story(50, topic="own")
+    with write_transaction(engine) as db:
+        verdict = db.execute(select(articles.c.verdict).where(articles.c.story_id == 50)).scalar_one()
+        verdict["topics"][0]["title_kk"] = "Тінтулер"
+        db.execute(update(articles).where(articles.c.story_id == 50).values(verdict=verdict))
+
+    piled_up = seen(send(kazakh).html)
+    assert DigestStore(engine).put_day(CHAT, TODAY, NOW, tongue="kk")
+    of_day = seen(send(kazakh, 8).html)
+
+    assert piled_up.startswith(f"Жиналған жаңалықтар: {FLOOD + 2}")
+    for digest in (piled_up, of_day):
+        assert f"Экстрадиция · {FLOOD + 1}" in digest
+        assert "Тінтулер · 1" in digest
 
 
 def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, seeded: SeededOutbox, engine: Engine) -> None:

@@ -39,6 +39,25 @@ def test_a_topic_without_a_title_is_told_which_key_it_lacks() -> None:
     assert told("all: [беглец]", head) == [(9, "нет ключа title — добавьте строку «title: …»")]
 
 
+@pytest.mark.parametrize(
+    ("title", "message"),
+    [
+        ("{ru: Выдача, kk: Беру, en: Extradition}", ""),
+        ("{ru: Выдача}", ""),
+        ("{kk: Беру}", "нет ключа ru — добавьте строку «ru: …»"),
+        ("{ru: Выдача, kz: Беру}", "неизвестный ключ — можно: en, kk, ru"),
+        ("{ru: Выдача, kk: [Беру]}", "здесь нужен один текст"),
+        ("{ru: }", "нет значения"),
+        ("[Выдача]", "здесь нужен один текст"),
+    ],
+)
+def test_a_topic_has_a_title_or_one_for_each_language(title: str, message: str) -> None:
+    head = HEAD.replace("[ $в ]", "рейс").replace("снять с $а", "поезд").replace("title: т\n", f"title: {title}\n")
+    said = told("all: [беглец]", head)
+    assert len(said) == bool(message)
+    assert all(message in one for _, one in said)
+
+
 @pytest.mark.parametrize("word", ["$как", '{ru: "быстро, тайком"}', '"быстро, тайком"'])
 def test_a_word_that_is_not_declined_takes_no_role(word: str) -> None:
     (line, message), (_, other) = told(f"all: [беглец, {{куда: {word}}}]")

@@ -243,3 +243,9 @@ def test_what_is_written_with_escapes_is_left_to_hands() -> None:
 
     with pytest.raises(ConfigError):
         added(before, group, "арест", language="ru")
+
+
+def test_a_topic_of_several_languages_is_called_by_its_russian_title() -> None:
+    text = "topics:\n  t:\n    title: {kk: Беру, ru: Выдача}\n    none: [слово]\n    any_of: [{all: [побег]}]\n"
+
+    assert [group.title for group in read_places(text, file="k.yaml").groups if group.kind == "against"] == ["Выдача"]

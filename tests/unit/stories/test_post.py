@@ -1,5 +1,6 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 
@@ -104,6 +105,14 @@ def test_the_whole_post() -> None:
         '<a href="https://other.example/c">Медуза</a>\n'
         "#экстрадиция #убежище #Казахстан"
     )
+
+
+def test_a_topic_is_called_as_maintainers_call_it_there() -> None:
+    lead = telling(replace(topic(), id="own", title="Обыски", title_kk="Тінтулер"), title="Пришли с обыском")
+
+    first = [rows(story(lead), to=replace(CHANNEL, tongue=tongue))[0] for tongue in get_args(Tongue)]
+
+    assert first == ["Обыски", "Тінтулер", "Обыски"]
 
 
 @pytest.mark.parametrize(
