@@ -13,6 +13,7 @@ from monitor.bot.case_command import CaseCommand
 from monitor.bot.client import BotClient
 from monitor.bot.commands import UNCERTAIN_BUTTON, ReadCommands, review_presses, write_commands
 from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.deleted_posts import DeletedPosts, Look, no_look
 from monitor.bot.desk_command import DeskCommand
 from monitor.bot.dispatcher import Chat, Dispatcher
 from monitor.bot.evidence_command import EvidenceCommand
@@ -74,13 +75,36 @@ def build_reconciler(settings: Settings, store: Store, fetcher: Fetcher, client:
     )
 
 
-def build_daily_digest(settings: Settings, store: Store, destinations: Sequence[Destination]) -> DailyDigest:
+def build_look(settings: Settings, store: Store, fetcher: Fetcher, client: BotClient | None) -> Look:
+    """What notes which posts were deleted in a channel."""
+    if client is None:
+        return no_look
+    return DeletedPosts(
+        store.shown_posts,
+        store.chats,
+        pages=fetcher,
+        exists=client.exists,
+        clock=clock,
+        preview_url=settings.telegram_preview_url,
+    ).look
+
+
+def build_daily_digest(
+    settings: Settings, store: Store, destinations: Sequence[Destination], look: Look
+) -> DailyDigest:
     """What puts the digests of the day into the outbox."""
-    undecided, held = store.reviews.undecided, store.mutes.held_in
-    return DailyDigest(store.digests, destinations, hours=settings.hours, clock=clock, undecided=undecided, held=held)
+    return DailyDigest(
+        store.digests,
+        destinations,
+        hours=settings.hours,
+        clock=clock,
+        undecided=store.reviews.undecided,
+        held=store.mutes.held_in,
+        look=look,
+    )
 
 
-def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:
+def build_weekly_digest(settings: Settings, store: Store, look: Look) -> WeeklyDigest:
     """What puts the picture of the week into the outbox."""
     return WeeklyDigest(
         store.digests,
@@ -90,6 +114,7 @@ def build_weekly_digest(settings: Settings, store: Store) -> WeeklyDigest:
         draw=draw_week,
         archive=settings.site_url,
         hidden=lambda: [takedown.story for takedown in store.takedowns.hidden()],
+        look=look,
     )
 
 

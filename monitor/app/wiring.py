@@ -9,6 +9,7 @@ from monitor.app import memory
 from monitor.app.build_bot import (
     build_daily_digest,
     build_dispatcher,
+    build_look,
     build_notifier,
     build_pinned_index,
     build_read_commands,
@@ -99,6 +100,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             reconciler = build_reconciler(settings, store, fetcher, client)
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
         chats = dict.fromkeys(chats_of(settings, config.destinations), chat)
+        look = build_look(settings, store, fetcher, client)
         outage = OutageDetector()
         recent = RecentPages(clock)
         capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
@@ -121,8 +123,8 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             chat=chat,
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,
-            daily_digest=build_daily_digest(settings, store, config.destinations),
-            weekly_digest=build_weekly_digest(settings, store),
+            daily_digest=build_daily_digest(settings, store, config.destinations, look),
+            weekly_digest=build_weekly_digest(settings, store, look),
             pinned_index=build_pinned_index(settings, store, chats, config.destinations),
             read_commands=read_commands,
             review_chat=review_chat,

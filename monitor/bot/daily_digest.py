@@ -10,6 +10,7 @@ from datetime import date, datetime
 
 import structlog
 
+from monitor.bot.deleted_posts import Look, no_look
 from monitor.config.hours import Day, Hours
 from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
@@ -22,7 +23,8 @@ class DailyDigest:
     """Shows each destination that has an hour for it once a day what the day brought there.
 
     `destinations` begin with the main one, which alone is told of the stories for review that nobody decided about in
-    time (`undecided`) and how many news only muted rules matched (`held`); both may ask the database.
+    time (`undecided`) and how many news only muted rules matched (`held`); both may ask the database. `look` notes
+    which posts were deleted in a chat.
     """
 
     def __init__(
@@ -34,10 +36,11 @@ class DailyDigest:
         clock: Callable[[], datetime],
         undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
         held: Callable[[Day], int] = lambda _day: 0,
+        look: Look = no_look,
     ) -> None:
         self._digests, self._hours, self._clock = digests, hours, clock
         self.destinations = destinations
-        self._undecided, self._held = undecided, held
+        self._undecided, self._held, self._look = undecided, held, look
         self._last: dict[str, date] = {}
 
     async def put_if_due(self) -> None:
@@ -46,6 +49,7 @@ class DailyDigest:
             day = self._hours_of(to).day_to_tell(self._clock())
             if day is None or day.date == self._last.get(to.chat):
                 continue
+            await self._look(to.chat, day.since, day.until)
             is_new = await asyncio.to_thread(self._put, to, day, is_main=place == 0)
             self._last[to.chat] = day.date
             log.info("the day's digest is due", action="daily", chat=to.chat, date=str(day.date), told=is_new)

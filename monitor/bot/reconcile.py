@@ -87,7 +87,7 @@ class Reconciler:
         shown, unread = set[int](), set[int]()
         before = None
         for _ in range(PAGES):
-            page = await self._page(post.name.removeprefix("@"), before)
+            page = await preview_page(self._pages, self._preview_url, post.name, before)
             if page is None:
                 return None, "публичный просмотр канала не открывается"
             if message_id := find(wanted, page.messages, after=post.after, known=post.known):
@@ -98,17 +98,6 @@ class Reconciler:
             if before is None or min(shown, default=0) <= post.after:
                 return None, await self._why_not_absent(post, shown, unread)
         return None, "с тех пор в канале слишком много сообщений"
-
-    async def _page(self, channel: str, before: int | None) -> PreviewPage | None:
-        query = f"?before={before}" if before else ""
-        try:
-            answer = await self._pages.get(f"{self._preview_url}/s/{channel}{query}", accept="page")
-        except FetchError as error:
-            log.warning("the preview is not readable", action="look", error=str(error))
-            return None
-        if not isinstance(answer, Fetched):
-            return None
-        return await asyncio.to_thread(read_page, answer.body, channel=channel)
 
     async def _why_not_absent(self, post: Doubt, shown: set[int], unread: set[int]) -> str:
         """Why a post that no page shows may be there all the same; "" when it is surely absent."""
@@ -140,3 +129,18 @@ class Reconciler:
         if self._resend_after is None or self._clock() - post.doubted_at < self._resend_after:
             return ""
         return f"не удалось узнать, ушло ли сообщение ({why_unknown}); время ожидания вышло: отправляется снова"
+
+
+async def preview_page(pages: Pages, preview_url: str, name: str, before: int | None) -> PreviewPage | None:
+    """A page of the preview of the channel "@name": the newest messages, or those older than number `before`. None:
+    nobody shows it.
+    """
+    channel, query = name.removeprefix("@"), f"?before={before}" if before else ""
+    try:
+        answer = await pages.get(f"{preview_url}/s/{channel}{query}", accept="page")
+    except FetchError as error:
+        log.warning("the preview is not readable", action="look", error=str(error))
+        return None
+    if not isinstance(answer, Fetched):
+        return None
+    return await asyncio.to_thread(read_page, answer.body, channel=channel)

@@ -11,6 +11,7 @@ from datetime import datetime
 
 import structlog
 
+from monitor.bot.deleted_posts import Look, no_look
 from monitor.config.hours import Hours, Week
 from monitor.models.outbox import DigestItem
 from monitor.storage.outbox.digests import DigestStore
@@ -22,7 +23,7 @@ class WeeklyDigest:
     """Shows a chat once a week what the week brought; nothing when it brought no story.
 
     `draw` makes the picture (PNG) of a week's stories, `archive` is the address that its text links, `hidden` gives the
-    stories that were taken off the archive; it may ask the database.
+    stories that were taken off the archive; it may ask the database. `look` notes which posts were deleted in the chat.
     """
 
     def __init__(
@@ -35,9 +36,10 @@ class WeeklyDigest:
         draw: Callable[[Week, Sequence[DigestItem]], bytes],
         archive: str = "",
         hidden: Callable[[], Collection[int]] = lambda: (),
+        look: Look = no_look,
     ) -> None:
         self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
-        self._draw, self._archive, self._hidden = draw, archive, hidden
+        self._draw, self._archive, self._hidden, self._look = draw, archive, hidden, look
         self._last = ""
 
     async def put_if_due(self) -> None:
@@ -45,6 +47,7 @@ class WeeklyDigest:
         week = self._hours.week_to_tell(self._clock())
         if week is None or week.name == self._last:
             return
+        await self._look(self._chat, week.since, week.until)
         is_new = await asyncio.to_thread(self._put, week)
         self._last = week.name
         log.info("the week's digest is due", action="weekly", week=week.name, told=is_new)

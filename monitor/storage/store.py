@@ -21,6 +21,7 @@ from monitor.storage.feeds import FeedStore
 from monitor.storage.history import History
 from monitor.storage.maintenance import AlarmStore, HeartbeatStore, Housekeeping
 from monitor.storage.mutes import MuteStore
+from monitor.storage.outbox.deleted import ShownPostStore
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.outbox.digests import DigestStore
@@ -59,6 +60,7 @@ class Store:
         self.search, self.finder = SearchIndex(engine), Finder(engine, zone=zone)
         self.outbox = Outbox(engine, destinations=chats.destinations)
         self.digests, self.uncertain = DigestStore(engine), UncertainPosts(engine)
+        self.shown_posts = ShownPostStore(engine)
         self.followed = FollowedPeople(engine)
         self.chats, self.updates = ChatStore(engine), UpdateCursor(engine)
         self.destinations = DestinationStore(engine)

@@ -36,7 +36,7 @@ The law of a delivery (`deliveries.state`); in short in docs/architecture.md:
     pending     cancelled   an operator cancels; or maintainers wish it deleted, or retract it, before it was sent
     cancelled   pending     the retraction that cancelled it is taken back; or it is the index of a chat, a day after
                             somebody deleted it
-    sent        cancelled   the group became a supergroup: its old messages cannot be edited; so it is for
+    sent        cancelled   deleted by hand (`bot/deleted_posts.py`); a supergroup now, not to be edited; so it is for
     pending     cancelled   edits that waited; and for what waited when the channel left channels.yaml
     cancelled   pending     ... and came back, for edits; or was only called otherwise, for all
 """
