@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select, text
 
 from monitor.matching.backtest import KeptArticle
-from monitor.models.articles import Outcome
+from monitor.models.articles import Outcome, Verdict
 from monitor.models.stories import EntryOutcome
-from monitor.storage.archive import SAMPLES, Archive, keep, text_of, verdict_of
+from monitor.storage.archive import SAMPLES, Archive, keep, stored_verdict, text_of, verdict_of
 from monitor.storage.database import migrate, open_engine, read_transaction, write_transaction
 from monitor.storage.history import History
 from monitor.storage.schema_version import SCRIPTS
@@ -238,3 +238,16 @@ def test_entries_of_an_older_database_are_found_by_their_address(database_url: s
     number = address_number(canonical("https://news.example/1"))
     assert [tuple(row) for row in told] == [(number, "kk", 7), (None, None, None)]
     engine.dispose()
+
+
+def test_a_title_that_nobody_gave_is_not_stored_for_workers_of_the_version_before() -> None:
+    (topic,) = verdict("extradition").topics
+    named = Verdict(topics=(replace(topic, title_kk="Экстрадиция"),), muted=(topic,))
+
+    stored = stored_verdict(named)
+
+    assert verdict_of(stored) == named
+    assert [sorted(one.keys() & {"title_kk", "title_en"}) for one in (*stored["topics"], *stored["muted"])] == [
+        ["title_kk"],
+        [],
+    ]
