@@ -25,7 +25,7 @@ _GOVERNING = re.compile(
     "|продолж|обеща|пообеща|хоте|захоте|уме|суме|мочь|смочь|реш|планир|люб|помо).*"
 )
 _PLAIN = 4  # letters of a place that is hardly a form of another: the village «Убе» is none of the river «Уба»
-_PERSON = frozenset({"NOUN", "anim", "nomn"})
+_PERSON = frozenset({"NOUN", "anim"})
 _ACT = frozenset({"INFN", "tran"})
 
 
@@ -100,7 +100,8 @@ def _is_place(word: TermWord) -> bool:
 
 
 def _is_person(word: TermWord) -> bool:
-    return _is_only(_PERSON, word)
+    """As a dictionary has it: «солдат», though «солдат» are many, too."""
+    return _is_only(_PERSON, word) and any("nomn" in one for one in _tags(word.text))
 
 
 def _is_act(word: TermWord) -> bool:
