@@ -8,13 +8,14 @@ from collections.abc import Iterator
 
 from monitor.config.keyword_rules import Term, TermWordKind
 from monitor.text.languages.first_names import is_first_name
-from monitor.text.languages.russian import lemmas, likely_tags, name_forms, surnames
+from monitor.text.languages.russian import is_noun, lemmas, likely_tags, name_forms, surnames
 from monitor.text.unicode import fold
 
 _NAME = re.compile(r"[А-ЯЁ][а-яё]+(?:-[А-ЯЁ][а-яё]+)?")
-_OF_A_FATHER = re.compile(r".{2,}(?:(?:[ое]в|ь)ич(?:а|у|ем|е)?|(?:[ое]в|и)н(?:а|ы|е|у|ой|ою)|улы|кызы)")
+_OF_A_FATHER = re.compile(r".{2,}(?:(?:[ое]в|ь)ич(?:а|у|ем|е)?|(?:[ое]в|ич)н(?:а|ы|е|у|ой|ою)|улы|кызы)")
 _SURNAME = re.compile(r".{2,}(?:[ое]в|[иы]н|[сц]к(?:ий|ая))а?")
 _ADJECTIVE = re.compile(r".{2,}[ое]го")  # «Заречного»
+_OBLIQUE = re.compile(r"(.{2,}(?:[ое]в(?!о)|[иы]н|[сц]к(?!ой)))(?:у|ым|ой|ою|ую|ого|ому|им|ом)")  # «Яровой», «Донской»
 _OF_A_WOMAN = re.compile(r"(?<=[оеё]в|[иы]н)а\b")
 _SURELY_A_SURNAME = re.compile(r"[А-ЯЁ][а-яё]+(?:[ое]ва?|[кшчщц]ина?|[сц]к(?:ий|ая)|енко|швили)")  # not «Ясин»
 _LIKE_A_SURNAME = re.compile(
@@ -28,7 +29,7 @@ def as_news_write(term: Term) -> tuple[str, ...]:
     if not all(map(_NAME.fullmatch, parts)) or any(word.kind is not TermWordKind.NAME for word in term.words):
         return ()
     if len(parts) == 1:
-        better = [] if is_first_name(parts[0]) else _nominatives(parts[0])
+        better = [] if _is_first(parts[0]) else _nominatives(parts[0])
     else:
         better = [f"{first} {surname}" for name in _first_and_last(parts) for first, surname in _upright(*name)]
     return () if term.text in better else tuple(better)
@@ -59,9 +60,10 @@ def _first_and_last(parts: list[str]) -> list[tuple[str, str]]:
 def _upright(first: str, surname: str) -> Iterator[tuple[str, str]]:
     """Both in the nominative; «Ивана Петрова» is a man, since no woman is called so."""
     tags = _tags(first)
-    is_oblique_man = bool(tags) and all("masc" in tag and "nomn" not in tag for tag in tags)
-    of_a_man = _OF_A_WOMAN.sub("", surname)
-    likely = [of_a_man] if is_oblique_man and of_a_man != surname else _nominatives(surname) or [surname]
+    is_man = bool(tags) and all("masc" in tag for tag in tags)
+    is_upright = any("nomn" in tag for tag in tags) and is_noun(_folded(surname))  # «Иван Калина»
+    of_a_man = surname if is_upright else _OF_A_WOMAN.sub("", surname)
+    likely = [of_a_man] if is_man and of_a_man != surname else _nominatives(surname) or [surname]
     for meant in likely:
         gender = "femn" if meant.endswith(("а", "ая")) else "masc"
         if len(likely) == 1 or not tags or any(gender in tag for tag in tags):
@@ -72,10 +74,17 @@ def _nominatives(surname: str) -> list[str]:
     """What an oblique case of a surname may be of: «Коробову» of «Коробов» and «Коробова»; [] if it may be none."""
     word = _folded(surname)
     known = lemmas(word)
-    meant = surnames(word) or (known if _ADJECTIVE.fullmatch(word) else ())
+    meant = surnames(word) or (known if _ADJECTIVE.fullmatch(word) else ()) or _by_ending(word)
     if word in (*meant, *known):
         return []
     return [name.title() for name in meant if _SURNAME.fullmatch(name) or _ADJECTIVE.fullmatch(word)]
+
+
+def _by_ending(word: str) -> tuple[str, ...]:
+    """Where the dictionary sees no surname: «зиминой», «сосновскую»."""
+    form = _OBLIQUE.fullmatch(word)
+    likely = [form[1] + end for end in ("", "а", "ий", "ая")] if form else []
+    return tuple(name for name in likely if _SURNAME.fullmatch(name) and word in map(str.lower, name_forms(name)))
 
 
 def _first_name(word: str, gender: str) -> str:

@@ -340,7 +340,7 @@ def name_forms(name: str) -> frozenset[str]:
     if not _WORD.fullmatch(folded):
         return frozenset()
     readings = list(_first_names(folded))
-    known = {form for reading in readings for form in _singular(reading)} or set(by_ending(folded))
+    known = {form for reading in readings for form in _singular(reading)} or {*by_ending(folded), *_as_noun(name)}
     if folded.endswith("ия"):
         known.add(folded[:-1] + "е")  # with a stress on it: «Алие», «Зульфие»
     if folded.endswith("ь") and any("Fixd" in reading.tag for reading in readings):
@@ -358,6 +358,14 @@ def _first_names(folded: str) -> Iterator[Any]:
         is_name = {"Name", "Patr"} & reading.tag.grammemes
         if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
             yield reading
+
+
+def _as_noun(name: str) -> Iterator[str]:
+    """A surname that is a noun may be declined as one, too: «Зайца», «Калины»; «Королёва» is no «королева»."""
+    for reading in _readings(name.strip().lower()):
+        is_noun = "NOUN" in reading.tag and reading.tag.case == "nomn" and not _GUESSED_NAMES & reading.tag.grammemes
+        if reading.is_known and is_noun and reading.tag.number == "sing":
+            yield from _singular(reading)
 
 
 def _singular(reading: Any) -> Iterator[str]:
