@@ -93,6 +93,7 @@ class _Compiler:
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
         self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
         self._seen: dict[int, tuple[tuple[Term, ...], int]] = {}  # lines by their id(), which are kept for it
+        self._phrases: dict[tuple[int, Language | None], tuple[int, ...]] = {}  # by the id() of what is written
         self._forms: list[Word] = []
         self._weights: list[float] = []
         self._term_weights: dict[int, float] = {}  # by their id(), too
@@ -207,21 +208,23 @@ class _Compiler:
 
     def _line(self, terms: tuple[Term, ...]) -> int:
         if id(terms) not in self._seen:
-            for term in terms:
-                if id(term) not in self._numbers:
-                    self._numbers[id(term)] = self._term(term)
+            for term in [term for term in terms if id(term) not in self._numbers]:
+                self._numbers[id(term)] = self._term(term)
             numbers = tuple(dict.fromkeys(map(self._numbers.__getitem__, map(id, terms))))
             self._seen[id(terms)] = terms, self._lines.of(numbers)
         return self._seen[id(terms)][1]
 
     def _term(self, term: Term) -> int:
-        words = tuple(self._word(word, term) for word in term.words)
+        known = id(term.words), term.language  # a role has the same words
+        if known not in self._phrases:
+            self._phrases[known] = tuple(self._word(word, term) for word in term.words)
+        words = self._phrases[known]
         loans = _loans(term)
         number = self._terms.of((term.text, words, None, loans))
         if term.role is not None:
             self._decline(term)
             number = self._terms.of((term.text, words, term.role, loans))
-        self._term_weights[id(term)] = min(map(_weight, term.words), default=0.0)
+        self._term_weights[id(term)] = min(map(self._weights.__getitem__, words), default=0.0)
         return number
 
     def _decline(self, term: Term) -> None:

@@ -202,7 +202,7 @@ def check_examples(keywords: Keywords, matcher: Matcher) -> tuple[ConfigError, .
     """The examples that the rules contradict, each with its line and what the rules said instead. The classifier is
     not asked: no words of the file could be mended where it errs.
     """
-    matcher = matcher.without_classifier()
+    matcher = matcher.without_classifier().without_facts()
     problems = []
     for topic in keywords.topics:
         for example in topic.examples:

@@ -48,6 +48,7 @@ class _Linter:
         self._meanings = {
             number: meanings.setdefault(self._key(term), len(meanings)) for number, term in self._terms.items()
         }
+        self._of_lines: dict[int, frozenset[Meaning]] = {}
 
     def doubts(self) -> Iterator[ConfigError]:
         yield from self._slips()
@@ -132,7 +133,9 @@ class _Linter:
         return term.role, tuple(self._words[written, term.language] for written in term.words)
 
     def _meanings_of(self, terms: Iterable[Term]) -> frozenset[Meaning]:
-        return frozenset(map(self._meanings.__getitem__, map(id, terms)))
+        if id(terms) not in self._of_lines:  # rules share lines
+            self._of_lines[id(terms)] = frozenset(map(self._meanings.__getitem__, map(id, terms)))
+        return self._of_lines[id(terms)]
 
     def _doubt(self, message: str, line: int, key: str) -> ConfigError:
         return ConfigError(message, file=self.keywords.file, line=line, key=key)

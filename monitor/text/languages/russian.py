@@ -49,6 +49,7 @@ _IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number o
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
 _PAIRED = ("ов", "ев", "ин", "ын")  # surnames of men beside which stands a woman's
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
+_OF_VERBS = ("ть", "ти", "чь", "ся", "сь")  # as infinitives end; to have the dictionary guess a Kazakh word takes long
 _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
 # Nouns of people that are not of the living.
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
@@ -83,8 +84,7 @@ def forms(word: str) -> frozenset[str]:
 def known_forms(word: str) -> frozenset[str]:
     """`forms` of a word that the dictionary has; empty for any other."""
     folded = fold(word.strip()).text
-    is_there = _WORD.fullmatch(folded) and any(reading.is_known for reading in _readings(folded))
-    return forms(word) if is_there else _NO_FORMS
+    return forms(word) if _WORD.fullmatch(folded) and dictionary.is_known(folded) else _NO_FORMS
 
 
 def is_dictionary_form(word: str) -> bool:
@@ -122,7 +122,7 @@ def is_noun(word: str) -> bool:
 
 def is_infinitive(word: str) -> bool:
     """Whether the dictionary lists a verb under this very form."""
-    return any("INFN" in tag for tag in _tags_of_lemma(word))
+    return word.endswith(_OF_VERBS) and any("INFN" in tag for tag in _tags_of_lemma(word))
 
 
 def _tags_of_lemma(word: str) -> list[frozenset[str]]:
@@ -158,8 +158,8 @@ def _is_borrowed_verb(word: str, readings: Sequence[Any]) -> bool:
 
 def likely_tags(word: str) -> tuple[frozenset[str], ...]:
     """What the dictionary says of a word in small letters, the likeliest first; () for one that it lacks."""
-    readings = [reading for reading in _likely(word) if reading.is_known]
-    return tuple(reading.tag.grammemes for reading in readings if reading.score >= _UNLIKELY)
+    readings = _readings(word) if _WORD.fullmatch(word.replace("ё", "е")) else ()
+    return tuple(reading.tag.grammemes for reading in readings if reading.is_known and reading.score >= _UNLIKELY)
 
 
 def is_of_people(word: str) -> bool:
@@ -269,16 +269,15 @@ def _paradigm(parse: Any) -> Iterator[tuple[str, str | None]]:
             yield form + ("сь" if form[-1] in _VOWELS else "ся"), trait.part
 
 
-def _lexeme(parse: Any) -> Iterator[tuple[str, _Trait]]:
+def _lexeme(parse: Any) -> list[tuple[str, _Trait]]:
     """The forms of a reading. Those of the dictionary come from its paradigms: the analyser's own way is slow."""
     first, *further = parse.methods_stack
     if further or len(first) != _IN_DICTIONARY:
-        yield from ((form.word, _trait(form.tag)) for form in parse.lexeme)
-        return
+        return [(form.word, _trait(form.tag)) for form in parse.lexeme]
     _, word, number, index = first
     known = dictionary.analyzer().dictionary
     stem = known.build_stem(known.paradigms[number], index, word)
-    yield from ((prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number))
+    return [(prefix + stem + suffix, trait) for prefix, suffix, trait in _rows(number)]
 
 
 @cache
