@@ -56,6 +56,7 @@ class TermReader(YamlReader):
         self._opening: list[str] = []
         self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
         self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
+        self._inner_roles: set[tuple[int, Role]] = set()  # in lists, by their lines: those refused
         self._roles: dict[tuple[int, Role], tuple[Term, tuple[Term, ...]]] = {}  # by id() of the term, kept beside
 
     def declare(self, root: Mapping) -> None:
@@ -133,12 +134,24 @@ class TermReader(YamlReader):
     def _in_role(self, term: Term, role: Role, at: Scalar) -> tuple[Term, ...]:
         """The term in its role; beside a place that somebody is from the Kazakh word for who lives there."""
         if term.role is not None:
-            self.problem(f"«{term.text}» уже стоит в роли «{term.role}» — оставьте одну", at=at, key=role)
+            self._refuse_second_role(term, term.role, role, at)
         known = self._roles.get((id(term), role))
         if known is None:  # equal terms made one: a list is used in one role by many rules
             there = dwellers(term) if role is Role.ORIGIN else ()
             known = self._roles[id(term), role] = (term, (replace(term, role=role, role_line=at.line), *there))
         return known[1]
+
+    def _refuse_second_role(self, term: Term, inner: Role, role: Role, at: Scalar) -> None:
+        """Of a role in a list once, where it is written: fifty rules may ask for the list in another."""
+        if term.role_line == at.line:
+            self.problem(f"«{term.text}» уже стоит в роли «{inner}» — оставьте одну", at=at, key=role)
+        elif (term.role_line, inner) not in self._inner_roles:
+            self._inner_roles.add((term.role_line, inner))
+            message = (
+                f"«{term.text}» здесь в роли «{inner}», а в строке {at.line} весь этот список берут в роли «{role}» —"
+                " напишите слово без роли или в списке, который берут без неё"
+            )
+            self.problem(message, at=replace(at, line=term.role_line), key=inner)
 
     def _split(self, node: Scalar, key: str, kind: TermWordKind, language: Language | None) -> list[Term]:
         terms: list[Term] = []

@@ -152,6 +152,18 @@ def test_a_role_that_is_none(rule: str, says: str) -> None:
     assert says in message
 
 
+def test_a_role_in_a_list_is_told_once_where_it_is_written() -> None:
+    head = (
+        HEAD.replace("[ $в ]", "рейс")
+        .replace("снять с $а", "поезд")
+        .replace('{ru: "Сочи, Омск, СИЗО"}', "{где: [Сочи, Омск]}")
+    )
+    ((line, message),) = told("all: [беглец, {куда: $где}, {откуда: $где}]", head)
+
+    assert line == 3
+    assert message.startswith("«Сочи» здесь в роли «где», а в строке 13 весь этот список берут в роли «куда»")
+
+
 @pytest.mark.parametrize("pair", ["куда: $где, откуда: Омск", "где: Омск, ru: рейс, кого: $people"])
 def test_two_roles_in_one_pair_of_brackets_are_refused(pair: str) -> None:
     (line, message), *others = told(f"all: [беглец, {{{pair}}}]")
