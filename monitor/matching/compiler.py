@@ -177,8 +177,10 @@ class _Compiler:
         """One line must not be one everyday word, and several not nothing but everyday words."""
         alone = len(rule.lines) == 1 and any(map(is_everyday, rule.lines[0]))
         if alone or (rule.lines and all(all(map(is_everyday, terms)) for terms in rule.lines)):
+            word = next(term.text for term in rule.lines[0] if is_everyday(term))
             self._problem(
-                f"правило «{rule.name}» сработает почти на каждую новость — добавьте строку с более редкими словами",
+                f"правило «{rule.name}» сработает почти на каждую новость: слово «{word}» обыденное — добавьте строку с"
+                " более редкими словами",
                 rule.line,
                 "all",
             )

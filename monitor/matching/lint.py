@@ -23,6 +23,7 @@ from monitor.matching.words.compiled_words import Word
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
 
+_SILENCING = frozenset({"never", "doubt", "none"})
 _OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 
@@ -53,6 +54,7 @@ class _Linter:
     def doubts(self) -> Iterator[ConfigError]:
         yield from self._slips()
         yield from self._in_two_lists()
+        yield from self._silencing()
         for topic in self.keywords.topics:
             yield from self._covered(topic.rules)
             for rule in topic.rules:
@@ -109,6 +111,18 @@ class _Linter:
                         f" оставьте в одном и сошлитесь на него: ${name}"
                     )
                     yield self._doubt(message, term.line, declared.name)
+
+    def _silencing(self) -> Iterator[ConfigError]:
+        """What a list says is meant for more than silence; «год» in `none` leaves a rule next to nothing."""
+        against = (rule.none for topic in self.keywords.topics for rule in topic.rules)
+        terms = {id(term): term for term in chain(*self.keywords.silencing, *against) if term.key in _SILENCING}
+        for term in terms.values():
+            if term.role is None and is_everyday(term):
+                message = (
+                    f"«{term.text}» — обыденное слово: оно стоит в очень многих новостях, и о них бот промолчит —"
+                    " возьмите слово реже или выражение из нескольких слов"
+                )
+                yield self._doubt(message, term.line, term.key)
 
     def _broad(self, rule: Rule) -> Iterator[ConfigError]:
         """Far apart, with an everyday word in each line, a rule catches news that only happen to have both."""

@@ -113,6 +113,28 @@ def test_everyday_words_far_apart_are_doubted(rule: str, *, doubted: bool) -> No
         assert "Россия и суд" in doubts[0][2]
 
 
+@pytest.mark.parametrize(
+    ("rule", "doubted"),
+    [
+        ("all: [побег], none: 'роман, год'", True),
+        ("all: [побег], none: 'роман, новый год, «2022 год»'", False),
+        ("all: [побег], none: {где: Россия}", False),
+        ("all: [побег, год]", False),
+    ],
+)
+def test_an_everyday_word_that_silences_is_doubted(rule: str, *, doubted: bool) -> None:
+    doubts = of_rules(rule)
+
+    assert [(key, "«год» — обыденное слово" in message) for _, key, message in doubts] == [("none", True)] * doubted
+
+
+def test_it_is_doubted_once_wherever_it_silences_all_rules() -> None:
+    rules = "any_of: [{name: а, all: [побег]}, {name: б, all: [рейс]}]"
+    text = f"never: человек\ndoubt: день\ntopics: {{t: {{title: т, none: [суд], {rules}}}}}"
+
+    assert [(line, key) for line, key, _ in doubts_of(text)] == [(1, "never"), (2, "doubt"), (3, "none")]
+
+
 WORDS = ("побег", "рейс", "вокзал", "паром")
 LINES = st.lists(st.sampled_from(WORDS), min_size=1, max_size=2, unique=True).map(", ".join)
 RULES = st.fixed_dictionaries(
