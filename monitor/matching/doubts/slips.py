@@ -11,7 +11,7 @@ from monitor.config.keyword_rules import Term, TermWord, TermWordKind
 from monitor.matching.written_names import are_surnames, as_news_write
 from monitor.text.languages.dictionary import is_known
 from monitor.text.languages.places import places
-from monitor.text.languages.russian import forms, is_infinitive, is_place, lemmas, likely_tags
+from monitor.text.languages.russian import forms, is_infinitive, is_noun, is_place, lemmas, likely_tags
 from monitor.text.languages.spelling import meant_by
 from monitor.text.unicode import fold
 
@@ -24,6 +24,8 @@ _GOVERNING = re.compile(
     "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
     "|продолж|обеща|пообеща|хоте|захоте|уме|суме|мочь|смочь|реш|планир|люб|помо).*"
 )
+_ONLY_RUSSIAN = re.compile("[а-яё]+(?:[нт]ие|ость|нство|ищ[ае]|[иц]ца|ец|[ая]нин)")  # «ведомство» is a loan
+_ONLY_KAZAKH = re.compile("[а-я]+(?:[аеы]у|[жш]ы|лык)")  # «тергеу», «жазушы»
 _PLAIN = 4  # letters of a place that is hardly a form of another: the village «Убе» is none of the river «Уба»
 _PERSON = frozenset({"NOUN", "anim"})
 _ACT = frozenset({"INFN", "tran"})
@@ -49,6 +51,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _run_together(term)
     yield _or(term)
     yield from _of_a_person(term)
+    yield _not_russian(term)
     yield _declined(term)
     yield _not_kazakh(term)
 
@@ -165,7 +168,7 @@ def _singular(word: str) -> str:
 
 
 def _not_kazakh(term: Term) -> str:
-    """Of nouns nobody knows: Kazakh borrows them."""
+    """Of most nouns nobody knows: Kazakh borrows them."""
     words = [word.text for word in term.words if word.kind is TermWordKind.WORD] if term.language == "kk" else []
     if latin := next(filter(_LATIN.fullmatch, words), ""):
         return f"«{latin}» под kk латиницей найдётся только так — напишите кириллицей, и найдутся оба написания"
@@ -176,4 +179,12 @@ def _not_kazakh(term: Term) -> str:
 
 def _is_russian(word: str) -> bool:
     is_adjective = word.endswith(("ый", "ский")) and any("ADJF" in tags for tags in _tags(word))
-    return word.islower() and (is_adjective or is_infinitive(word))
+    is_no_loan = _ONLY_RUSSIAN.fullmatch(word) is not None and is_noun(word)
+    return word.islower() and (is_adjective or is_no_loan or is_infinitive(word))
+
+
+def _not_russian(term: Term) -> str:
+    """Of verbs and agents in Russian letters: other words may be new in Russian."""
+    words = [word.text for word in term.words if word.kind is TermWordKind.WORD] if term.language == "ru" else []
+    kazakh = next((word for word in words if _ONLY_KAZAKH.fullmatch(word) and not is_known(word)), "")
+    return f"«{kazakh}» под ru — слово казахское, форм по-русски у него нет — перенесите его под kk" if kazakh else ""

@@ -132,13 +132,26 @@ def test_a_person_is_one(name: str) -> None:
         ("сұраққа şaqyru", "«şaqyru» под kk латиницей"),
         ("задержать", "«задержать» под kk — слово русское"),
         ("российский суд", "«российский» под kk — слово русское"),
+        *((word, f"«{word}» под kk — слово русское") for word in ("гражданство", "россиянин", "убежище", "личность")),
     ],
 )
 def test_what_is_no_kazakh_under_kk_is_doubted(word: str, said: str) -> None:
     assert [said in message for message in in_list("поезд", word)] == [True]
 
 
-@pytest.mark.parametrize("word", ["тазалау", "депортация", "UQK", "Telegram", "«channel»", "талап ету", "той"])
+@pytest.mark.parametrize("word", ["тергеу", "жаттыктырушы", "сурау салу"])
+def test_what_is_no_russian_under_ru_is_doubted(word: str) -> None:
+    assert ["под ru — слово казахское" in message for message in in_list(word)] == [True]
+
+
+@pytest.mark.parametrize("word", ["кенгуру", "паблик", "Медеу", "«тергеу»", "визаран", "рассказать релоканту"])
+def test_what_is_new_in_russian_is_not(word: str) -> None:
+    assert in_list(word) == []
+
+
+@pytest.mark.parametrize(
+    "word", ["тазалау", "депортация", "UQK", "Telegram", "«channel»", "талап ету", "той", "ведомство", "компания"]
+)
 def test_what_kazakh_borrows_and_abbreviates_is_not(word: str) -> None:
     assert in_list("поезд", word) == []
 
