@@ -25,6 +25,7 @@ SHORTEST, LONGEST = timedelta(seconds=1), timedelta(hours=24)
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours"}
 _INTERVAL = re.compile(r"(\d{1,6}) ?([smh])", re.ASCII)
 _MIXED = re.compile("[a-z][а-яё]|[а-яё][a-z]", re.IGNORECASE)
+_CHANNELS = ("t.me", "telegram.me")
 _MAX_HEADER = 300
 _PROXIES = ("http", "https", "socks5", "socks5h")
 
@@ -120,6 +121,8 @@ def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
 
 def _wrong_address(url: str) -> str:
     """What to do with an address that cannot be meant; "" for any other."""
+    if _MIXED.search(url.partition("://")[0]):
+        return "в начале адреса русские и латинские буквы вперемешку — скопируйте адрес из браузера"
     if not _is_web_address(url):
         return "нужен полный адрес: https://сайт/путь"
     if url != without_credentials(url):
@@ -131,12 +134,17 @@ def _wrong_address(url: str) -> str:
 
 def _channel_as_channel(reader: YamlReader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:
     """A channel's own page shows no posts, only its preview does; and nothing but `telegram` reads it."""
-    if host_key(url) not in ("t.me", "telegram.me"):
+    if host_key(url) not in _CHANNELS:
         return
     if kind not in (None, FeedKind.TELEGRAM):
         reader.problem("это канал Telegram — напишите kind: telegram", at=place_of(stanza, "kind"), key="kind")
-    elif not urlsplit(url).path.startswith("/s/"):
-        reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=place_of(stanza, "url"), key="url")
+    else:
+        _as_preview(reader, stanza, "url", url)
+
+
+def _as_preview(reader: YamlReader, stanza: Mapping, key: str, url: str) -> None:
+    if host_key(url) in _CHANNELS and not urlsplit(url).path.startswith("/s/"):
+        reader.problem("адрес просмотра канала пишут так: https://t.me/s/ИМЯ", at=place_of(stanza, key), key=key)
 
 
 def _fallback(reader: YamlReader, stanza: Mapping, url: str) -> str:
@@ -144,6 +152,7 @@ def _fallback(reader: YamlReader, stanza: Mapping, url: str) -> str:
     if written and written == url:
         at = place_of(stanza, "fallback")
         reader.problem("запасной адрес тот же, что url — нужен другой или никакого", at=at, key="fallback")
+    _as_preview(reader, stanza, "fallback", written)
     return _address(reader, stanza, "fallback", written)
 
 

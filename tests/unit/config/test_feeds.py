@@ -98,6 +98,8 @@ def test_interval(text: str, expected: int) -> None:
         (stanza(kind="html", listing="{item: div, title: 'h3 > b'}"), 6, "title", "вместо b"),
         (stanza(article="div["), 6, "article", "селектор не читается"),
         (stanza(fallback="t.me/s/arna"), 6, "fallback", "https://"),
+        (stanza(fallback="https://t.me/arna"), 6, "fallback", "https://t.me/s/ИМЯ"),
+        (stanza(fallback="httрs://arna.example"), 6, "fallback", "вперемешку"),
         (stanza(fallback="https://lenta.example/rss"), 6, "fallback", "тот же"),
         (stanza(proxy="proxy.example:8080"), 6, "proxy", "socks5://"),
         (stanza(proxy="ftp://proxy.example"), 6, "proxy", "socks5://"),
