@@ -47,6 +47,14 @@ def unknown_list(name: str, lists: Collection[str]) -> str:
     return f"нет списка «${name}»{nearest(name, [*lists, 'people'])}"
 
 
+def wrong_list_name(name: str) -> str:
+    """What to say, in Russian, of a list declared as «$беглецы» or «беглецы:ru»; "" when nothing is wrong."""
+    bare, _, after = name.partition(":")
+    if after in NAMES:
+        return f"нет пробела после двоеточия — напишите {bare}: {{{after}: …}}"
+    return f"имя списка здесь пишут без «$»: {name.lstrip('$')}" if name.startswith("$") else ""
+
+
 def wrong_name(name: str) -> str:
     """What to say, in Russian, of a key that is neither a language nor a role."""
     written, colon, _ = name.partition(":")

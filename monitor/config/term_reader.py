@@ -14,7 +14,7 @@ from itertools import chain, product
 from math import prod
 
 from monitor.config.keyword_rules import Role, Term, TermWord, TermWordKind, WordList
-from monitor.config.mentions import LANGUAGES, NAMES, ROLES, items, no_blank, unknown_list, wrong_name
+from monitor.config.mentions import LANGUAGES, NAMES, ROLES, items, no_blank, unknown_list, wrong_list_name, wrong_name
 from monitor.config.name_parts import with_particles
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, YamlReader, raise_first
 from monitor.config.yaml_slips import odd_sign
@@ -65,6 +65,9 @@ class TermReader(YamlReader):
         if lists is not None and (mapping := self.mapping(lists, key="lists", at=root)):
             self.lists = {name.text: node for name, node in mapping.items}
             self._names += [name for name, _ in mapping.items]
+            for name, _ in mapping.items:
+                if wrong := wrong_list_name(name.text):
+                    self.problem(wrong, at=name, key=name.text)
         people = root.get("people")
         if people is not None:
             self.people = self.terms(people, key="people", kind=TermWordKind.NAME)

@@ -287,7 +287,7 @@ class YamlReader:
                 self.problem(f"нет ключа {key} — добавьте строку «{key}: {example}»", at=at, key=key)
             return default
         if isinstance(node, Scalar) and not node.text.strip():
-            self.problem("нет значения — напишите его после двоеточия", at=node, key=key)
+            self.problem("нет значения — напишите его здесь или удалите строку", at=node, key=key)
             return None
         if isinstance(node, Scalar):
             self._refuse_glued(node, key)

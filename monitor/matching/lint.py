@@ -59,6 +59,7 @@ class _Linter:
             yield from self._covered(topic.rules)
             for rule in topic.rules:
                 yield from self._broad(rule)
+                yield from self._same_lines(rule)
                 for line in rule.lines:
                     yield from self._twice(line, "all")
                 yield from self._twice(rule.none, "none")
@@ -134,6 +135,16 @@ class _Linter:
                 " — возьмите within: sentence или добавьте строку с более редкими словами"
             )
             yield self._doubt(message, rule.line, "within")
+
+    def _same_lines(self, rule: Rule) -> Iterator[ConfigError]:
+        """No word meets two lines, so that an article must say it twice; of a list two words are asked for."""
+        alone = [meanings for meanings in map(self._meanings_of, rule.lines) if len(meanings) == 1]
+        if len(set(alone)) < len(alone):
+            message = (
+                f"в правиле «{rule.name}» две одинаковые строки all: новость должна сказать это дважды — удалите одну"
+                " или поменяйте слова"
+            )
+            yield self._doubt(message, rule.line, "all")
 
     def _covered(self, rules: tuple[Rule, ...]) -> Iterator[ConfigError]:
         for rule, covering in covered_rules(rules, self._meanings_of):

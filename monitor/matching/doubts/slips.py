@@ -26,6 +26,7 @@ _GOVERNING = re.compile(
 )
 _ONLY_RUSSIAN = re.compile("[а-яё]+(?:[нт]ие|ость|нство|ищ[ае]|[иц]ца|ец|[ая]нин)")  # «ведомство» is a loan
 _ONLY_KAZAKH = re.compile("[а-я]+(?:[аеы]у|[жш]ы|лык)")  # «тергеу», «жазушы»
+_PREPOSITIONS = frozenset({"в", "во", "на", "до", "к", "ко", "из", "с", "со", "от", "у", "по", "о", "об", "для"})
 _PLAIN = 4  # letters of a place that is hardly a form of another: the village «Убе» is none of the river «Уба»
 _PERSON = frozenset({"NOUN", "anim"})
 _ACT = frozenset({"INFN", "tran"})
@@ -51,6 +52,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _run_together(term)
     yield _or(term)
     yield from _of_a_person(term)
+    yield _preposition(term)
     yield _not_russian(term)
     yield _declined(term)
     yield _not_kazakh(term)
@@ -124,6 +126,15 @@ def _or(term: Term) -> str:
     word = next((word.text for word in term.words if word.text in _OR and word.kind is not TermWordKind.EXACT), "")
     advice = f"если это разные слова, поставьте вместо него запятую; если нет, возьмите его в кавычки: «{word}»"
     return f"«{term.text}» ищется целиком, вместе с «{word}» — {advice}" if word else ""
+
+
+def _preposition(term: Term) -> str:
+    """Of what a role finds by itself."""
+    if term.role is None or term.words[0].kind is not TermWordKind.WORD or term.words[0].text not in _PREPOSITIONS:
+        return ""
+    noun = lemmas(fold(term.words[-1].text).text)[:1]
+    name = noun[0].title() if noun and term.words[-1].text.istitle() else term.words[-1].text
+    return f"«{term.text}» — предлог роль «{term.role}» найдёт сама: напишите {{{term.role}: {name}}}"
 
 
 def _of_a_person(term: Term) -> Iterator[str]:

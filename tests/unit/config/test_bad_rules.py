@@ -152,6 +152,24 @@ def test_a_role_that_is_none(rule: str, says: str) -> None:
     assert says in message
 
 
+@pytest.mark.parametrize(
+    ("declared", "says"),
+    [("$где: Сочи", "без «$»: где"), ('"где:ru": Сочи', "нет пробела после двоеточия — напишите где: {ru: …}")],
+)
+def test_a_list_declared_with_a_sign_is_told(declared: str, says: str) -> None:
+    _, ((line, message), *_) = (), told("all: [беглец]", HEAD.replace('где: {ru: "Сочи, Омск, СИЗО"}', declared))
+
+    assert line == 3
+    assert says in message
+
+
+def test_a_preposition_in_a_role_is_told_that_the_role_has_it() -> None:
+    ((line, message),) = told("all: [беглец, {куда: в Россию}]")
+
+    assert line == 13
+    assert message.endswith("предлог роль «куда» найдёт сама: напишите {куда: Россия}")
+
+
 def test_a_role_in_a_list_is_told_once_where_it_is_written() -> None:
     head = (
         HEAD.replace("[ $в ]", "рейс")

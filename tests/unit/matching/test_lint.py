@@ -114,6 +114,16 @@ def test_everyday_words_far_apart_are_doubted(rule: str, *, doubted: bool) -> No
 
 
 @pytest.mark.parametrize(
+    ("line", "doubted"),
+    [("[побег, побег]", True), ("[побег, 'побег, рейс']", False), ("['побег, рейс', 'побег, рейс']", False)],
+)
+def test_a_line_that_stands_twice_is_doubted(line: str, *, doubted: bool) -> None:
+    doubts = of_rules(f"all: {line}")
+
+    assert [(key, "две одинаковые строки" in message) for _, key, message in doubts] == [("all", True)] * doubted
+
+
+@pytest.mark.parametrize(
     ("rule", "doubted"),
     [
         ("all: [побег], none: 'роман, год'", True),
