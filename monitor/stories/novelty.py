@@ -86,8 +86,10 @@ def first_words(article: Article) -> list[str]:
     return [article.text[slice(*span)] for span in sentences(article.text)[:2]]
 
 
-def _as_read(article: Article) -> Certainty:
-    return certainty(replace(article, title=article.title_read))
+def stances(tellings: Sequence[Telling]) -> list[Certainty]:
+    """How sure each outlet was beside those before it, under the headline that readers had."""
+    as_read = [replace(one, article=replace(one.article, title=one.article.title_read)) for one in tellings]
+    return [stance(one, tellings[:number]) for number, one in enumerate(as_read)]
 
 
 def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
@@ -112,7 +114,7 @@ def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list
     """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling. What was
     only heard until now is news again when somebody says it.
     """
-    now, before = stance(telling, earlier), [_as_read(one.article) for one in earlier]
+    now, before = stance(telling, earlier), stances(earlier)
     if now is Certainty.DENIED and now not in before:
         return {DENIAL: [denial(telling.article.title) or "в тексте"]}
     if now is Certainty.UNCONFIRMED and set(before) == {Certainty.SAID} and (words := doubt(telling.article.title)):

@@ -12,9 +12,16 @@ from math import ceil, floor
 
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
-from monitor.stories.claims.certainty import certainty
 from monitor.stories.differences import difference
-from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news
+from monitor.stories.novelty import (
+    are_of_others,
+    are_other_steps,
+    common_persons,
+    common_subjects,
+    news,
+    stance,
+    stances,
+)
 from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, headline_words, is_short
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
@@ -206,8 +213,8 @@ def _nearest_part(
     telling: Telling, ours: Mapping[int, float], earlier: Sequence[Telling], index: SimilarityIndex
 ) -> int:
     """A denial joins those who deny, and none of the others does."""
-    sure = certainty(telling.article)
-    alike = [one for one in earlier if certainty(one.article) is sure] or earlier
+    sure = stance(telling, earlier)
+    alike = [one for one, its in zip(earlier, stances(earlier), strict=True) if its is sure] or earlier
     return max(alike, key=lambda one: (cosine(ours, index.vector(one.article.fingerprint)), -one.part)).part
 
 

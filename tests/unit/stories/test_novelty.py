@@ -187,6 +187,14 @@ def test_a_decision_that_was_told_is_denied_by_who_says_that_there_was_none() ->
     assert "опровержение" not in news(undecided, [FIRST])
 
 
+def test_a_second_denial_in_other_words_is_no_news() -> None:
+    denied = report("Пробникова не задерживали", "Адвокат: Пробников дома, запрос есть.", "запрос")
+    again = report("Пробников: меня никто не задерживал", "Пробников дома, запрос есть.", "запрос")
+
+    assert "опровержение" in news(denied, [FIRST])
+    assert news(again, [FIRST, denied]) == ""
+
+
 def test_the_first_words_deny_what_was_told() -> None:
     well = report("Пробников на связи", "Пробников написал нам. Его не задерживали, говорят по запросу.", "запросу")
     before = report("Пробников на связи", "Он нашёлся. Раньше его не задерживали, есть запрос.", "запрос")
