@@ -9,8 +9,8 @@ from typing import Final
 from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
-from monitor.stories.claims.steps import Step, happened
-from monitor.stories.novelty import NAME, NUMBER, PLACE, added, first_words, taken_since
+from monitor.stories.claims.steps import Step, denied_in, happened
+from monitor.stories.novelty import NAME, NUMBER, PLACE, added, first_words, stance, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -70,10 +70,14 @@ def _foremost(
     new = added(telling, earlier) if earlier else {}
     things = [(says, name) for kind, says in _SAYS.items() for name in new.get(kind, ())]
     saying_it = (span for span in spans if any(says(name, text[slice(*span)]) for says, name in things))
-    is_denied = certainty(telling.article) is Certainty.DENIED
-    denying_it = (span for span in spans if is_denied and denies(text[slice(*span)]))
+    is_denied = stance(telling, earlier) is Certainty.DENIED
+    denying_it = (span for span in spans if is_denied and _denies(text[slice(*span)]))
     foremost_span = next(denying_it, None) or (next(telling_it, None) if step else None) or next(saying_it, None)
     return [foremost_span] if foremost_span else []
+
+
+def _denies(sentence: str) -> bool:
+    return denies(sentence) or bool(denied_in(sentence))
 
 
 def step_of(telling: Telling, *, opens: bool = True) -> Step | None:

@@ -124,6 +124,16 @@ def test_the_sentence_that_denies_is_quoted_first() -> None:
     assert text[start:end].strip() == "Пекаря не передавали, он в Актобе."
 
 
+def test_the_sentence_that_denies_in_its_own_words_is_quoted_first() -> None:
+    told = telling(1, title="Пекаря задержали", text="Пекаря задержали в Актобе.")
+    text = "Мы дозвонились пекарю в Актобе. Его никто не задерживал, он дома."
+    denied = telling(2, title="Пекаря не задерживали", text=text)
+
+    (first, *_) = shown_spans(denied, [told])
+
+    assert text[slice(*first)] == "Его никто не задерживал, он дома."
+
+
 @pytest.mark.parametrize(
     ("before", "now", "line"),
     [
