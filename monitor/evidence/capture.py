@@ -88,6 +88,7 @@ class Capturer:
             version=reply.version,
             site_answers=site_answers,
             moved_to=reply.moved_to,
+            posted=page.posted,
         )
         observation = observe(state, look, quoted=page.quoted)
         keeps = observation.keeps or page.state is None
@@ -130,7 +131,7 @@ class Capturer:
 
     async def _ask(self, page: DuePage) -> _Reply:
         feed = self.feeds.get(page.feed)
-        if page.state is None and self.recent and (known := self.recent.take(page.url)):
+        if self.recent and (known := self.recent.take(page.url)):
             return replace(_seen(page, known.fetched, known.article), exchanges=known.exchanges)
         exchanges: list[Exchange] = []
         asked: dict[str, Any] = {"accept": "page", "feed": feed, "etag": page.etag, "last_modified": page.last_modified}
@@ -203,4 +204,5 @@ def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept 
         status=last if kept else 0,
         version=reply.version if kept else None,
         tells=observation.tells,
+        withdraws=observation.withdraws,
     )

@@ -23,7 +23,7 @@ from monitor.evidence.changed_words import (
     words_of,
 )
 from monitor.evidence.word_runs import LONGEST, Run, equal_pairs, runs
-from monitor.evidence.wording import said, wording
+from monitor.evidence.wording import said, sentence_key, with_posted, wording
 from monitor.models.evidence import Version
 from monitor.text.unicode import cut
 
@@ -63,14 +63,18 @@ class _Judged(NamedTuple):
     matters: bool
 
 
-def compare(before: Version, after: Version, *, quoted: Sequence[str]) -> Difference | None:
+def compare(
+    before: Version, after: Version, *, quoted: Sequence[str], posted: Version | None = None
+) -> Difference | None:
     """What `after` says otherwise than `before`; None when nothing but what pages change by themselves.
 
-    `quoted`: the sentences that our post showed, as plain text, «…» at their ends where they were cut.
+    `quoted`: the sentences that our post showed, as plain text, «…» at their ends where they were cut. `posted`: the
+    article as it was posted since `before`.
     """
     if before == after:
         return None
     old, new = wording(before), wording(after)
+    old = with_posted(old, new, wording(posted)) if posted else old
     headline = list(_of_headline(old.headline, new.headline))
     lost, gained = _unshared([*old.prose, *old.asides], [*new.prose, *new.asides])
     names = named((before.text, before.title, after.text, after.title)) if lost or gained else frozenset()
@@ -107,7 +111,7 @@ def _told_edit(edit: Edit) -> str:
 
 def _of_headline(before: str, after: str) -> Iterator[_Judged]:
     """A page whose headline was not found says nothing about it."""
-    if not before or not after or _unordered(before) == _unordered(after):
+    if not before or not after or sentence_key(before) == sentence_key(after):
         return
     old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
     pairs = [(old[run.b0 : run.b1], new[run.a0 : run.a1]) for run in _runs(old, new)]
@@ -127,7 +131,7 @@ def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[st
 
     One whose words only stand in another order says the same: who does what to whom shows in their endings.
     """
-    keys = {sentence: _unordered(sentence) for sentence in {*before, *after}}
+    keys = {sentence: sentence_key(sentence) for sentence in {*before, *after}}
     old, new = (Counter(keys[sentence] for sentence in side) for side in (before, after))
     lost, gained = old - new, new - old
     return (
@@ -136,15 +140,11 @@ def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[st
     )
 
 
-def _unordered(sentence: str) -> str:
-    return " ".join(sorted(said(sentence).split()))
-
-
 def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> tuple[str, ...]:
     """The words of the quotations that stood on the page and do not any more."""
-    quotes = [key for quote in quoted if (key := said(quote))]
+    quotes = list(filter(None, map(said, quoted)))
     old, new = (f" {said(version.title)} {said(version.text)} " for version in (before, after))
-    return tuple(key for key in quotes if f" {key} " in old and f" {key} " not in new)
+    return tuple(quote for quote in quotes if f" {quote} " in old and f" {quote} " not in new)
 
 
 def _runs(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> list[Run]:
@@ -214,8 +214,8 @@ class _Sides(NamedTuple):
         return list(islice(words_of(sentences, names=self.names, quoted=quoted), LONGEST))
 
     def _is_quoted(self, sentence: str) -> bool:
-        key = said(sentence)
-        return any(key in quote or quote in key for quote in self.quotes)
+        words = said(sentence)
+        return any(words in quote or quote in words for quote in self.quotes)
 
 
 def _is_mostly(words: frozenset[str], others: frozenset[str]) -> bool:

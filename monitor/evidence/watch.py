@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from monitor.evidence import look_times
 from monitor.evidence.comparison import Difference, compare
-from monitor.evidence.wording import wording_keys
+from monitor.evidence.wording import is_there, wording, wording_keys
 from monitor.models.evidence import PageAnswer, Sight, Version
 
 APART = timedelta(hours=1)  # between two looks that found no page
@@ -26,7 +26,8 @@ class PageState:
 
     sight: Sight | None = None  # the last observation but `UNSEEN`; None: nothing was observed yet
     version: Version | None = None  # the last seen
-    shown: Version | None = None  # what people know: the first seen, then the one last told
+    shown: Version | None = None  # what people know: the first seen, then the one last told or posted
+    posted: str | None = None  # hash of the article as it was posted when `shown` became so; None: not known
     told: tuple[str, ...] = ()  # hashes of the versions told: a page that flickers tells each once
     looks: int = 0  # of the schedule that are done; before the first capture: failed attempts
     due_at: datetime | None = None  # the next look of the schedule; others may come earlier
@@ -48,7 +49,8 @@ class Look:
     """One look at a page, at `at` (aware UTC).
 
     `version` is None unless an article was on a `PAGE`; `site_answers`: another page of the site was there at this
-    look (asked for whenever the page is ABSENT); `moved_to`: where a permanent redirect led, "" for none.
+    look (asked for whenever the page is ABSENT); `moved_to`: where a permanent redirect led, "" for none; `posted`: the
+    article as it was posted last.
     """
 
     at: datetime
@@ -56,6 +58,7 @@ class Look:
     version: Version | None
     site_answers: bool
     moved_to: str = ""
+    posted: Version | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +67,8 @@ class Observation:
 
     `difference` is to what people know when `tells`, else to the look before. `keeps`: this look brought what the one
     before had not (a version, the absence, a return, a new address). `moved`: it stands at `PageState.moved_to` since
-    this look. `next_look_at` is later than the look; None: the watch has ended.
+    this look. `withdraws`: what was told last has been posted since. `next_look_at` is later than the look; None: the
+    watch has ended.
     """
 
     state: PageState
@@ -73,6 +77,7 @@ class Observation:
     tells: bool
     keeps: bool
     moved: bool
+    withdraws: bool
     next_look_at: datetime | None
 
 
@@ -85,6 +90,7 @@ class _Found(NamedTuple):
     tells: bool = False
     keeps: bool = False
     moved: bool = False
+    withdraws: bool = False
     waits: bool = False  # there is news that may not be told yet
 
 
@@ -109,6 +115,7 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
         tells=finding.tells,
         keeps=finding.keeps,
         moved=finding.moved,
+        withdraws=finding.withdraws,
         next_look_at=next_look_at,
     )
 
@@ -150,13 +157,15 @@ def _absent(state: PageState, look: Look) -> _Found:
 
 def _present(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> _Found:
     since_look = compare(state.version, version, quoted=quoted) if state.version else None
-    since_told = compare(state.shown, version, quoted=quoted) if state.shown else None
+    posted = _posted_since(state, look)
+    since_told = compare(state.shown, version, quoted=quoted, posted=posted) if state.shown else None
     news = _news(state, version, since_told)
     tells = news is not None and _may_tell(state, look.at, news)
     calm = Sight.CHANGED if since_look else Sight.UNCHANGED
     sight = news if news and tells else Sight.BACK if state.gone_since else calm
     is_new = state.version is None or wording_keys(state.version) != wording_keys(version)
     moved = bool(look.moved_to) and look.moved_to != state.moved_to
+    is_posted = _is_posted(state, version, posted)
     there = replace(
         state,
         sight=sight,
@@ -166,7 +175,10 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         absent_since=None,
         gone_since=None,
         moved_to=look.moved_to or state.moved_to,
+        posted=_key(look.posted) if state.posted is None or (is_posted and (tells or not news)) else state.posted,
     )
+    if is_posted and not news:
+        there = _knowing(there, version)
     return _Found(
         _having_told(there, version, look.at, sight) if tells else there,
         sight,
@@ -174,8 +186,28 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         tells=tells,
         keeps=is_new or state.absent_since is not None or moved,
         moved=moved and state.captured_at is not None,
+        withdraws=is_posted and state.told_sight is Sight.CHANGED and _is_shown(state, version),
         waits=news is not None and not tells,
     )
+
+
+def _posted_since(state: PageState, look: Look) -> Version | None:
+    """The article if it was posted anew, or its post shows another headline, since people were shown the page."""
+    return look.posted if state.posted not in {None, _key(look.posted)} else None
+
+
+def _is_posted(state: PageState, version: Version, posted: Version | None) -> bool:
+    if posted is None or state.shown is None:
+        return False
+    return is_there(wording(version), wording(posted), shown=wording(state.shown))
+
+
+def _is_shown(state: PageState, version: Version) -> bool:
+    return state.shown is not None and wording_keys(state.shown).prose == wording_keys(version).prose
+
+
+def _key(posted: Version | None) -> str | None:
+    return wording_keys(posted).whole if posted else None
 
 
 def _news(state: PageState, version: Version, since_told: Difference | None) -> Sight | None:
@@ -202,9 +234,12 @@ def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
 
 
 def _having_told(state: PageState, version: Version, at: datetime, sight: Sight) -> PageState:
+    return replace(_knowing(state, version), told_at=at, told_sight=sight)
+
+
+def _knowing(state: PageState, version: Version) -> PageState:
     keys = wording_keys(version)
-    hashes = _with(_with(state.told, keys.prose), keys.whole)
-    return replace(state, shown=version, told=hashes, told_at=at, told_sight=sight)
+    return replace(state, shown=version, told=_with(_with(state.told, keys.prose), keys.whole))
 
 
 def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ without a heading, any line that ends like no sentence. A page may show other as
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
@@ -97,6 +97,49 @@ def _sorted(sentences: Iterable[str]) -> list[str]:
 
 def _hash(lines: Iterable[str]) -> str:
     return sha256("\n".join(lines).encode("utf-8", "replace")).hexdigest()[:32]
+
+
+# ── what was posted of a page ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def with_posted(shown: Wording, now: Wording, posted: Wording) -> Wording:
+    """What people knew of a page (`shown`), with what it has `now` of what was `posted` since, and without what the
+    posted article has dropped. A post is made of what the feed and the page had then: what only one of them had, the
+    page is not said to have lost.
+    """
+    posted_keys, here = _keys(posted), _keys(now)
+    gained = posted_keys & here - _keys(shown)
+    kept = posted_keys | here if gained else _keys(shown)
+    return Wording(
+        headline=now.headline if said(now.headline) == said(posted.headline) else shown.headline,
+        prose=(*_among(kept, shown.prose), *_among(gained, now.prose)),
+        asides=(*_among(kept, shown.asides), *_among(gained, now.asides)),
+    )
+
+
+def is_there(now: Wording, posted: Wording, *, shown: Wording) -> bool:
+    """Whether the page shows what was posted: something of it that it had not `shown` before, or nothing else. An older
+    copy of the page does not, which a server may still give out.
+    """
+    if with_posted(shown, now, posted) != shown:
+        return True
+    return said(now.headline) == said(posted.headline) and frozenset(map(sentence_key, now.prose)) <= _keys(posted)
+
+
+def sentence_key(sentence: str) -> str:
+    """Its words in any order: who does what to whom shows in their endings."""
+    return " ".join(sorted(said(sentence).split()))
+
+
+def _keys(wording: Wording) -> frozenset[str]:
+    return frozenset(map(sentence_key, (*wording.prose, *wording.asides)))
+
+
+def _among(keys: frozenset[str], passages: Sequence[str]) -> tuple[str, ...]:
+    return tuple(passage for passage in passages if sentence_key(passage) in keys)
+
+
+# ── which lines count ─────────────────────────────────────────────────────────────────────────────────────────────
 
 
 def _own_lines(text: str) -> list[str]:

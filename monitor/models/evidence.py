@@ -105,8 +105,9 @@ class DuePage:
     """A page leased to be looked at, and what is known of it.
 
     `entry` is the article as it was read, `source` its own piece of the feed's document (b"" where it has none).
-    `quoted` are the sentences of it that our posts show. `state` is what the former look left for this one, None before
-    the first.
+    `quoted` are the sentences of it that our posts show. `posted` is the article as it was posted last: of one
+    whose page could not be read, or says another thing since, only the headline. `state` is what the former look left
+    for this one, None before the first.
     """
 
     id: int
@@ -115,6 +116,7 @@ class DuePage:
     entry: Article
     source: bytes
     quoted: tuple[str, ...]
+    posted: Version
     etag: str | None
     last_modified: str | None
     sight: Sight | None
@@ -142,6 +144,7 @@ class Finding:
     status: int = 0
     version: Version | None = None
     tells: bool = False  # whether people should hear of it
+    withdraws: bool = False  # whether what they were asked about it last has been posted since
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from monitor.models.articles import Article, Outcome, Tier, Verdict
+from monitor.models.evidence import Version
 from monitor.models.feeds import Entry, Habit, Validators
 from monitor.models.outbox import WantedPost
 
@@ -52,7 +53,8 @@ class Story:
     `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
     `published` and `rejected` are the parts that maintainers have decided about, `deleted` those of the rejected whose
     post they took back: nothing shows them again. `case` is the open case that maintainers put it into, `retracted` is
-    None while it stands.
+    None while it stands. `announced`: what pages said, by their canonical addresses, when the channel was told of
+    their changes.
     """
 
     id: int | None
@@ -64,6 +66,7 @@ class Story:
     deleted: frozenset[int] = frozenset()
     case: int | None = None
     retracted: Retraction | None = None
+    announced: tuple[tuple[str, Version], ...] = ()
 
     @property
     def tier(self) -> Tier:

@@ -324,7 +324,8 @@ def open_questions(db: Connection, story_id: int, change: StoryChange, now: date
         asks = post.kind is DeliveryKind.REVIEW
         want(db, story_id, replace(post, buttons=buttons(story_id, post.part)) if asks else post, now)
     if any(post.kind is DeliveryKind.STORY for post in change.posts):
-        watch(db, story_id, now)
+        tellings = (*(entry.telling for entry in change.added if entry.telling), *change.retitled)
+        watch(db, story_id, now, again={telling.article.canonical_url for telling in tellings})
     for part in sorted({entry.telling.part for entry in change.added if entry.telling}):
         if not is_asked(change.story, part):
             _overtake(db, story_id, part, now)

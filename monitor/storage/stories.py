@@ -5,6 +5,7 @@ Functions and methods that take a connection are parts of somebody's transaction
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from operator import attrgetter
@@ -18,6 +19,7 @@ from monitor.models.stories import Decision, Retraction, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.corrections.rows import retractions_of
 from monitor.storage.database import chunks, read_transaction
+from monitor.storage.evidence.notices import announced
 from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
 from monitor.stories.people.followed import FOLLOWED, NOBODY, Followed, ToldStory
@@ -53,10 +55,13 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
     ]
     story_ids = {row.story_id for row in rows}
     decisions, deleted = _decisions(db, story_ids), _deleted(db, story_ids)
-    retracted = retractions_of(db, story_ids)
+    retracted, pages = retractions_of(db, story_ids), announced(db, story_ids)
     grouped = groupby(rows, key=attrgetter("story_id"))
     return tuple(
-        _story(number, list(its_rows), decisions.get(number, {}), deleted[number], retracted.get(number))
+        replace(
+            _story(number, list(its_rows), decisions.get(number, {}), deleted[number], retracted.get(number)),
+            announced=tuple(pages.get(number, {}).items()),
+        )
         for number, its_rows in grouped
     )
 

@@ -12,6 +12,7 @@ from datetime import datetime
 
 from monitor.models.articles import Article, Outcome, Tier
 from monitor.models.channels import Destination
+from monitor.models.evidence import Version
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.claims.steps import happened
@@ -123,7 +124,8 @@ def _add(
     """
     story = draft.story
     again = _again(telling, draft, placement)
-    turned = again if again and again.article.feed == telling.article.feed and is_turned(telling, again) else None
+    is_same_outlet = again is not None and again.article.feed == telling.article.feed
+    turned = again if again and is_same_outlet and is_turned(telling, _as_announced(again, story)) else None
     if again and not turned and not _lifts(telling, story, again.part):
         evidence = SAME_ADDRESS if placement.same_article else "тот же текст"
         reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
@@ -146,6 +148,13 @@ def _again(telling: Telling, draft: _Draft, placement: Placement) -> Telling | N
     """The last telling that is the same article."""
     copies = [one for one in draft.story.tellings if _is_again(telling.article, one.article, placement)]
     return next((one for one in reversed(copies) if not _beside(one, draft, placement)), None)
+
+
+def _as_announced(telling: Telling, story: Story) -> Telling:
+    """As the channel knows it since it was told that its page says another thing."""
+    article = telling.article
+    page = dict(story.announced).get(article.canonical_url, Version(title="", text=article.text))
+    return replace(telling, article=replace(article, title=page.title or article.title, text=page.text))
 
 
 def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:

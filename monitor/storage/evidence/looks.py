@@ -5,28 +5,30 @@ somebody's transaction; synchronous: callers in the event loop use `asyncio.to_t
 """
 
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, insert, select, update
 
-from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight
+from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of
+from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of, withdraw
 from monitor.storage.evidence.rows import link_values, packed, read_link
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
 from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
-from monitor.stories.quotes import quoted
+from monitor.stories.quotes import is_outdated, quoted
 
 NextLink = Callable[[Link | None], Link]
 """The last link of the chain (None: there is none yet) → the one to add."""
 
 
-def watch(db: Connection, story_id: int, now: datetime) -> None:
-    """Have the page of every article of a story looked at, the first time now; those under watch already stay so."""
+def watch(db: Connection, story_id: int, now: datetime, *, again: Collection[str] = ()) -> None:
+    """Have the page of every article of a story looked at, the first time now; those under watch already stay so, but
+    for the canonical addresses to be looked at `again` now.
+    """
     story_articles = select(articles.c.canonical_url, articles.c.url, articles.c.feed).where(
         articles.c.story_id == story_id
     )
@@ -37,6 +39,8 @@ def watch(db: Connection, story_id: int, now: datetime) -> None:
     ]
     if new:
         db.execute(insert_or_ignore(db, pages), new)
+    if again:
+        db.execute(update(pages).where(pages.c.canonical_url.in_(again)).values(due_at=now))
 
 
 # Built once: to build a statement takes as long as to execute it, and a look has five.
@@ -97,6 +101,8 @@ class EvidenceStore:
             observed = Observed(**look, id=number, url=page.url)
             if finding.tells:
                 tell_of(db, observed, self._to, finding.at)
+            if finding.withdraws:
+                withdraw(db, page.id, self._to, finding.at)
             return observed
 
     def join(self, next_link: NextLink, *, chain: str) -> Link:
@@ -166,6 +172,8 @@ def _due_page(db: Connection, page: Row[Any]) -> DuePage:
     page_articles = select(articles).where(articles.c.canonical_url == page.canonical_url).order_by(articles.c.id)
     articles_of = db.execute(page_articles).all()
     tellings = [read_telling(article) for article in articles_of]
+    in_stories = [telling.article for telling, row in zip(tellings, articles_of, strict=True) if row.story_id]
+    last = (in_stories or [tellings[0].article])[-1]
     sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
     return DuePage(
         id=page.id,
@@ -174,6 +182,7 @@ def _due_page(db: Connection, page: Row[Any]) -> DuePage:
         entry=tellings[0].article,
         source=zlib.decompress(articles_of[0].source) if articles_of[0].source else b"",
         quoted=tuple(sentences),
+        posted=Version(title=last.title, text="" if last.problem or is_outdated(last) else last.text),
         etag=page.etag,
         last_modified=page.last_modified,
         sight=Sight(page.sight) if page.sight else None,

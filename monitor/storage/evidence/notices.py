@@ -3,24 +3,26 @@
 `tell_of` is a part of the transaction that records a look. Synchronous: callers in the event loop use `to_thread`.
 """
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, select
+from sqlalchemy import Connection, Engine, Row, and_, exists, select
 
-from monitor.models.evidence import Observed, Sight
+from monitor.models.evidence import Observed, Sight, Version
 from monitor.models.outbox import DeliveryKind, DeliveryState
-from monitor.storage.database import write_transaction
-from monitor.storage.evidence.rows import observed_rows, read_observed
-from monitor.storage.evidence.schema import observations, pages
-from monitor.storage.outbox.deliveries import reply, tell
-from monitor.storage.tables import articles, deliveries
+from monitor.storage.database import chunks, write_transaction
+from monitor.storage.evidence.rows import observed_rows, read_observed, unpacked
+from monitor.storage.evidence.schema import captures, observations, pages
+from monitor.storage.outbox.deliveries import AFTER, reply, tell
+from monitor.storage.tables import articles, deliveries, entries
 from monitor.stories import page_notice
 from monitor.text.telegram_html import Html, join, text
 
 _ABSENT = (Sight.MISSING, Sight.GONE)
+_POSTED = "Лента показала то же самое: об этом уже есть пост или вопрос"
 _DECIDED = {True: "Сообщено в канале", False: "В канале не сообщаем"}
 
 
@@ -45,6 +47,40 @@ def tell_of(db: Connection, observed: Observed, to: Announcements, now: datetime
     if to.review:
         html = page_notice.notice(observed, _headline(db, observed), seen_at=seen_at, zone=to.zone)
         tell(db, to.review, _key(observed.id), html, now=now, buttons=page_notice.buttons(observed.id))
+
+
+def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[str, Version]]:
+    """Of each of these stories, what its pages said when the channel was told of their changes, by canonical address;
+    but for those whose article was told anew since.
+    """
+    article = and_(articles.c.canonical_url == pages.c.canonical_url, articles.c.story_id == deliveries.c.story_id)
+    told_since = exists().where(article, entries.c.id == articles.c.entry_id, entries.c.seen_at > observations.c.at)
+    seen_by_then = and_(captures.c.page_id == pages.c.id, captures.c.taken_at <= observations.c.at)
+    version = select(captures.c.version).where(seen_by_then, captures.c.version.isnot(None))
+    version = version.order_by(captures.c.id.desc()).limit(1)
+    rows = (
+        select(deliveries.c.story_id, pages.c.canonical_url, version.scalar_subquery().label("version"))
+        .join(observations, observations.c.id == deliveries.c.part - AFTER)
+        .join(pages, pages.c.id == observations.c.page_id)
+        .where(deliveries.c.kind == DeliveryKind.NOTICE, observations.c.sight != Sight.GONE, ~told_since)
+        .order_by(observations.c.id)
+    )
+    versions: defaultdict[int, dict[str, Version]] = defaultdict(dict)
+    for chunk in chunks(sorted(stories)):
+        for row in db.execute(rows.where(deliveries.c.story_id.in_(chunk))):
+            if version_told := unpacked(row.version):
+                versions[row.story_id][row.canonical_url] = version_told
+    return versions
+
+
+def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
+    """Ask no more about changes of a page that a post has told the channel since."""
+    changed = select(observations.c.id).where(observations.c.page_id == page_id, observations.c.sight == Sight.CHANGED)
+    keys = [_key(observation_id) for observation_id in db.scalars(changed)]
+    asked = select(deliveries.c.key, deliveries.c.html, deliveries.c.buttons).where(deliveries.c.chat == to.review)
+    for question in db.execute(asked.where(deliveries.c.key.in_(keys))).all():
+        if question.buttons:
+            tell(db, to.review, question.key, join("\n\n", (Html(question.html), text(_POSTED))), now=now)
 
 
 class PageNotices:

@@ -36,7 +36,7 @@ from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line, headline
 from monitor.text.urls import message_link, public_name
 
-_AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
+AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
 _QUOTED_UNITS = 100  # of the headline of the message that a post answers
 _ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
 
@@ -86,7 +86,7 @@ def tell(
 
 def reply(db: Connection, chat: str, key: str, html: str, *, story_id: int, number: int, now: datetime) -> None:
     """Put a notice that answers the post of a story; `number` is another one for each notice of the story."""
-    shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": _AFTER + number}
+    shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": AFTER + number}
     _wish(db, {"chat": chat, "key": key}, shown, now)
 
 

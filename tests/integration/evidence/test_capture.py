@@ -18,6 +18,7 @@ from monitor.evidence import chain, warc
 from monitor.evidence.capture import Capturer
 from monitor.models.evidence import Sight
 from monitor.models.feeds import Feed, FeedKind
+from monitor.polling.poll import Poller
 from monitor.sources.http.client import Fetcher
 from monitor.sources.http.exchange import Limits
 from monitor.sources.sandbox import Sandbox
@@ -25,6 +26,7 @@ from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries
+from tests.factories import NOW
 from tests.factories.channels import to_channel
 from tests.factories.evidence import capturer_of
 from tests.factories.polling import poller_of
@@ -35,6 +37,9 @@ from tests.servers.web import Item, WebServer, page, rss
 CHANNEL, REVIEW = "@channel", "@review"
 LEAD = "Суд в Алматы постановил экстрадировать россиянина Ивана Петрова в Россию 5 декабря"
 BODY = [LEAD, "Адвокат намерен обжаловать это решение в областном суде", "Родственники просят огласки и помощи юристов"]
+TITLE = "Решение об экстрадиции"
+REFUSED = "Суд в Алматы отказался экстрадировать россиянина Ивана Петрова в Россию 5 декабря"
+TURNED = "Суд отказался выдать россиянина"
 FEED = Feed(name="Газета", kind=FeedKind.RSS, url="", lang="ru")
 
 
@@ -48,15 +53,34 @@ class Room:
     capturer: Capturer
     clock: Clock
     folder: Path
+    poller: Poller
+    is_brief: bool = False  # the feed gives only summaries, and pages are read
     document: bytes = b""  # of the feed
 
     @property
     def history(self) -> EvidenceHistory:
         return EvidenceHistory(self.engine)
 
-    def show(self, *sentences: str, title: str = "Решение об экстрадиции", etag: str | None = None) -> str:
+    def show(self, *sentences: str, title: str = TITLE, etag: str | None = None) -> str:
         html = page(title, list(sentences) * 3)
         return self.web.serve("/page/1", html, content_type="text/html; charset=utf-8", etag=etag)
+
+    async def poll(self, *sentences: str, title: str = TITLE, **later: float) -> None:
+        """The feed shows the article so."""
+        self.clock.forward(**later)
+        link, published = f"{self.web.url}/page/1", NOW - timedelta(hours=1)
+        text = "Подробности на сайте." if self.is_brief else ". ".join(sentences * 6)
+        given = {"description" if self.is_brief else "content": text}
+        self.document = rss([Item(title=title, link=link, guid=link, published=published, **given)])
+        feed = replace(FEED, url=self.web.serve("/rss", self.document))
+        self.store.feeds.sync([feed], self.clock())
+        (state,) = self.store.feeds.claim(self.clock(), limit=1, lease=timedelta(minutes=5))
+        await self.poller.poll(feed, state)
+
+    async def turns(self, **later: float) -> None:
+        """The outlet says another thing in the same article, and the feed shows it."""
+        self.show(REFUSED, *BODY[1:], title=TURNED)
+        await self.poll(REFUSED, *BODY[1:], title=TURNED, **later)
 
     async def look(self, **later: float) -> list[Sight]:
         self.clock.forward(**later)
@@ -67,6 +91,11 @@ class Room:
         mine = select(deliveries.c.html).where(deliveries.c.chat == chat, deliveries.c.kind == "notice")
         with self.engine.connect() as db:
             return list(db.scalars(mine.order_by(deliveries.c.id)))
+
+
+def posts(room: Room) -> list[str]:
+    with room.engine.connect() as db:
+        return list(db.scalars(select(deliveries.c.html).where(deliveries.c.kind == "story").order_by(deliveries.c.id)))
 
 
 @pytest.fixture
@@ -81,25 +110,12 @@ async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.F
     ):
         folder = tmp_path / "evidence"
         capturer = capturer_of(store, fetcher, reader, clock, folder=folder, feed=FEED)
-        room = Room(web, store, engine, capturer, clock, folder)
+        poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL, recent=capturer.recent)
+        room = Room(web, store, engine, capturer, clock, folder, poller, is_brief=wish == "brief")
         web.serve("/", page("Главная", ["Новости дня"] * 40), content_type="text/html; charset=utf-8")
-        await _post(room, fetcher, reader, is_brief=wish == "brief")
+        room.show(*BODY)
+        await room.poll(*BODY)
         yield room
-
-
-async def _post(room: Room, fetcher: Fetcher, reader: Sandbox, *, is_brief: bool) -> None:
-    link = room.show(*BODY)
-    published = room.clock() - timedelta(hours=1)
-    item = Item(title="Решение об экстрадиции", link=link, guid=link, content=". ".join(BODY * 6), published=published)
-    if is_brief:
-        item = replace(item, content="", description="Подробности на сайте.")
-    room.document = rss([item])
-    url = room.web.serve("/rss", room.document)
-    feed = Feed(name=FEED.name, kind=FeedKind.RSS, url=url, lang="ru")
-    room.store.feeds.sync([feed], room.clock())
-    (state,) = room.store.feeds.claim(room.clock(), limit=1, lease=timedelta(minutes=5))
-    recent = room.capturer.recent
-    await poller_of(room.store, fetcher, reader, room.clock, chat=CHANNEL, recent=recent).poll(feed, state)
 
 
 async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> None:
@@ -230,3 +246,83 @@ async def test_a_full_disk_puts_the_look_off(room: Room) -> None:
     room.folder.unlink()
     assert await room.look(minutes=6) == [Sight.UNCHANGED]
     assert not room.capturer.trouble
+
+
+@pytest.mark.parametrize("room", ["brief", ""], indirect=True)
+@pytest.mark.parametrize("looks", [True, False])
+async def test_what_was_posted_anew_is_not_asked_about(room: Room, *, looks: bool) -> None:
+    await room.look()
+    await room.turns(minutes=30)
+    if looks:
+        assert len(await room.look()) == 2, "a copy is made of what was posted"
+    await room.look(hours=1)
+    await room.look(days=2)
+
+    _, anew = posts(room)
+    assert "отказался" in anew
+    assert room.told(REVIEW) == []
+
+
+async def test_what_the_page_says_beyond_the_post_is_asked_about(room: Room) -> None:
+    await room.look()
+    await room.turns(minutes=30)
+    await room.look()
+    room.show(REFUSED, "Его отпустили под домашний арест до пятого января.", *BODY[1:], title=TURNED)
+    await room.look(hours=1)
+
+    (question,) = room.told(REVIEW)
+    assert "домашний арест" in question
+    assert "отказался" not in question.partition("<blockquote>")[2]
+
+
+async def test_what_the_feed_shows_after_the_question_is_asked_no_more(room: Room) -> None:
+    await room.look()
+    room.show(REFUSED, *BODY[1:], title=TURNED)
+    await room.look(hours=1)
+    (question,) = room.told(REVIEW)
+    await room.turns(minutes=5)
+    await room.look()
+
+    assert room.told(REVIEW) == [f"{question}\n\nЛента показала то же самое: об этом уже есть пост или вопрос"]
+    seen = room.history.observations(f"{room.web.url}/page/1")[1]
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    assert notices.decide(seen.id, announce=True, initial="А", now=room.clock()) == "Уже решено."
+
+
+async def test_what_the_channel_was_told_of_the_page_is_not_posted_anew(room: Room) -> None:
+    await room.look()
+    room.show(REFUSED, *BODY[1:], title=TURNED)
+    await room.look(hours=1)
+    seen = room.history.observations(f"{room.web.url}/page/1")[1]
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    notices.decide(seen.id, announce=True, initial="А", now=room.clock())
+    await room.turns(minutes=5)
+    await room.look(days=2)
+
+    (post,) = posts(room)
+    assert f"Заголовок изменён, прежний: «{TITLE}»" in post
+    assert len(room.told(CHANNEL)) == 1
+    assert len(room.told(REVIEW)) == 1
+
+
+async def test_what_a_veto_kept_from_the_channel_is_asked_about(room: Room) -> None:
+    await room.look()
+    room.show(REFUSED, *BODY[1:], title=TURNED)
+    await room.poll(f"{REFUSED}, а не в Испанию", *BODY[1:], title=TURNED, minutes=30)
+    assert len(posts(room)) == 1
+    await room.look(hours=1)
+    (question,) = room.told(REVIEW)
+    assert "отказался" in question
+
+
+async def test_an_older_copy_of_the_page_is_not_taken_for_what_was_posted(room: Room) -> None:
+    await room.look()
+    await room.poll(REFUSED, *BODY[1:], title=TURNED, minutes=30)
+    await room.look()
+    room.show(REFUSED, *BODY[1:], title=TURNED)
+    await room.look(hours=1)
+    room.show(*BODY)
+    await room.look(days=1)
+
+    (question,) = room.told(REVIEW)
+    assert "отказался" in question.partition("стало")[0]

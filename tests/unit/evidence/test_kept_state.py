@@ -23,6 +23,7 @@ VERSIONS = st.builds(Version, title=TEXTS, text=TEXTS)
         sight=st.none() | st.sampled_from(Sight),
         version=st.none() | VERSIONS,
         shown=st.none() | VERSIONS,
+        posted=st.none() | TEXTS,
         told=st.lists(TEXTS).map(tuple),
         looks=st.integers(0, 100),
         told_sight=st.none() | st.sampled_from(Sight),

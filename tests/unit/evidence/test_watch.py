@@ -2,6 +2,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import pairwise
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -24,9 +25,9 @@ STILL: tuple[PageAnswer | Version, ...] = (PageAnswer.UNMODIFIED, FIRST)
 KINDS = (PageAnswer.ABSENT, PageAnswer.NOTHING, PageAnswer.UNMODIFIED, FIRST, OTHER, THIRD, SLIP)
 
 
-def look(at: datetime, found: PageAnswer | Version | None, *, site_answers: bool = True, moved_to: str = "") -> Look:
+def look(at: datetime, found: PageAnswer | Version | None, *, site_answers: bool = True, **given: Any) -> Look:
     answer, version = (found, None) if isinstance(found, PageAnswer) else (PageAnswer.PAGE, found)
-    return Look(at=at, answer=answer, version=version, site_answers=site_answers, moved_to=moved_to)
+    return Look(at=at, answer=answer, version=version, site_answers=site_answers, **given)
 
 
 def walked(found: Sequence[PageAnswer | Version], *, site_answers: bool = True) -> list[tuple[datetime, Observation]]:
@@ -328,3 +329,38 @@ def test_a_flicker_at_any_pace_tells_at_most_once_a_day_and_twice_in_all(pause: 
 
     assert len(told_at) <= 2
     assert all(later - earlier >= QUIET for earlier, later in pairwise(told_at))
+
+
+def posted_walk(*found: tuple[Version, Version]) -> list[Observation]:
+    """Looks of one day: what the page says, and what was posted of it last."""
+    state, walk = PageState.begun(NOW), []
+    for number, (version, posted) in enumerate(found):
+        walk.append(observe(state, look(NOW + number * HOUR, version, posted=posted), quoted=[QUOTED]))
+        state = walk[-1].state
+    return walk
+
+
+def test_what_was_posted_since_is_known_once_the_page_shows_it() -> None:
+    late, back = posted_walk((FIRST, FIRST), (FIRST, OTHER), (OTHER, OTHER), (FIRST, OTHER))[-2:]
+
+    assert not late.tells
+    assert back.tells, "the page says again what people know to be outdated"
+
+
+def test_a_question_is_withdrawn_when_just_that_was_posted() -> None:
+    asked, posted, still = posted_walk((FIRST, FIRST), (OTHER, FIRST), (OTHER, OTHER), (OTHER, OTHER))[1:]
+    assert [asked.tells, posted.tells, still.tells] == [True, False, False]
+    assert [asked.withdraws, posted.withdraws, still.withdraws] == [False, True, False]
+
+
+def test_a_question_about_something_else_stays() -> None:
+    asked, waits, posted = posted_walk((FIRST, FIRST), (OTHER, FIRST), (THIRD, FIRST), (THIRD, THIRD))[1:]
+    assert [asked.tells, waits.tells, posted.tells] == [True, False, False]
+    assert not posted.withdraws
+
+
+def test_a_state_that_knows_of_no_post_takes_the_first_it_hears_of() -> None:
+    """States of the version before."""
+    before = observe(PageState.begun(NOW), look(NOW, FIRST), quoted=[]).state
+    after = observe(before, look(NOW + DAY, OTHER, posted=OTHER), quoted=[QUOTED])
+    assert (after.tells, after.state.posted) == (True, wording_keys(OTHER).whole)

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from monitor.models.articles import Outcome, Tier
+from monitor.models.evidence import Version
 from monitor.stories.grouping import group
 from monitor.stories.placement import SAME_EVENT, place
 from monitor.stories.post import part_of
@@ -263,6 +264,18 @@ def test_an_article_may_say_another_thing_more_than_once() -> None:
     (once_more,) = grouped([matched(1, title="Пекаря выдали России после суда")], recent)
 
     assert [one.outcome for one in (*again.added, *once_more.added)] == [Outcome.DUPLICATE, Outcome.POSTED]
+
+
+def test_what_the_channel_was_told_of_a_page_is_not_posted_anew() -> None:
+    told = story(7, telling(1, title="Пекаря выдали России"))
+    page = Version(title="Суд отказался выдать пекаря", text=TEXT)
+    known = replace(told, announced=((told.lead.article.canonical_url, page),))
+
+    (change,) = grouped([matched(1, title="Суд отказался выдать пекаря")], [known])
+    (later,) = grouped([matched(1, title="Пекаря всё же выдали России")], [known])
+
+    assert [one.outcome for one in (*change.added, *later.added)] == [Outcome.DUPLICATE, Outcome.POSTED]
+    assert "Заголовок изменён, прежний: «Пекаря выдали России»" in change.posts[0].html
 
 
 ARRESTED = (
