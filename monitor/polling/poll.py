@@ -177,7 +177,7 @@ class Poller:
         return answer, news
 
     def _triage(self, state: FeedState, answer: Changed, now: datetime) -> _News:
-        known = self.entries.known(state.name, answer.entries)
+        known = self.entries.known(state.name, answer.entries, now)
         renamed = self._renamed(state, known, now, total=answer.total, is_moved=answer.is_switched)
         settled = {outcome.entry.keys for outcome in renamed}
         new = [entry for entry in known.unseen if entry.keys not in settled]
@@ -224,7 +224,7 @@ class Poller:
         outcome = replace(outcome, settled=settled, matched=matched, habit=habit)
         if first.unread or rest.unread:
             return _come_back(outcome, state, self._soon(now))
-        if first.put_off or rest.put_off:
+        if first.put_off or rest.put_off or news.known.unsettled:
             return _come_back(outcome, state, outcome.next_poll_at)
         return outcome
 

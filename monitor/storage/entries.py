@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, and_, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, insert, literal, or_, select, update
 
 from monitor.models.articles import Article, Outcome
 from monitor.models.feeds import Entry, Validators
@@ -26,9 +26,15 @@ from monitor.text.urls import address_number, canonical
 MISJUDGED = "часы монитора спешили: если запись ещё стоит в ленте, она разобрана заново"
 DAY = timedelta(hours=24)
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
+SETTLED = timedelta(minutes=30)  # servers of one site agree on a headline by then, and caches have let go of the old
 
 _known_keys = (  # built once: building it costs more than asking
     select(entry_keys.c.key, entries.c.title)
+    .join(entries, entries.c.id == entry_keys.c.entry_id)
+    .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
+)
+_last_judged = (
+    select(entry_keys.c.key, entries.c.seen_at)
     .join(entries, entries.c.id == entry_keys.c.entry_id)
     .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
 )
@@ -39,9 +45,10 @@ _SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no cha
 class KnownEntries:
     """What the store knows of the entries of one body."""
 
-    unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before; in the order given
+    unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before, in the order given; and the retitled
     known: tuple[str, ...] = ()  # the keys that were
     aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
+    unsettled: bool = False  # whether a former headline came back just now: it may be an old copy of the feed
 
 
 class EntryStore:
@@ -50,23 +57,33 @@ class EntryStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def known(self, feed: str, shown: Sequence[Entry]) -> KnownEntries:
+    def known(self, feed: str, shown: Sequence[Entry], now: datetime) -> KnownEntries:
         """What is known of the entries that a feed shows now. An entry is known when one of its keys is.
 
-        One whose headline says something else now is unseen under a key of its own: it is judged once more.
+        One whose headline says something else than when it was judged last is judged once more, under a key of its own
+        beside the others. A headline that it had before is judged a second time, once the one between has `SETTLED`,
+        and never again: feeds exist that show two by turns.
         """
         keys = [key for entry in shown for key in entry.keys]
         with read_transaction(self._engine) as db:
-            known = _titles(db, feed, keys)
-            retitled = [_retitled(entry) for entry in shown if _is_retitled(entry, known)]
-            judged = _titles(db, feed, [entry.keys[0] for entry in retitled])
+            known = _by_key(db, _known_keys, feed, keys)
+            changed = [(entry, former) for entry in shown if (former := _former_key(entry, known))]
+            forms = [key for entry, former in changed for key in (former, *_forms(entry, entry.title))]
+            judged_at = _by_key(db, _last_judged, feed, forms)
+        settled = [one for one in changed if _is_settled(*one, judged_at, now)]
+        once_more = [(_retitled(entry, judged_at), former) for entry, former in settled]
+        retitled = [(entry, former) for entry, former in once_more if entry.keys[-1] not in judged_at]
         return KnownEntries(
             unseen=(
                 *(entry for entry in shown if known.keys().isdisjoint(entry.keys)),
-                *(entry for entry in retitled if entry.keys[0] not in judged),
+                *(entry for entry, _ in retitled),
             ),
             known=tuple(key for key in keys if key in known),
-            aliases=tuple(_aliases(shown, known)),
+            aliases=(
+                *_aliases(shown, known),
+                *((_forms(entry, known[former])[0], former) for entry, former in retitled),
+            ),
+            unsettled=len(settled) < len(changed),
         )
 
     def shown_lately(self, feed: str, now: datetime, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
@@ -86,25 +103,37 @@ def _aliases(shown: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[s
             yield from ((key, as_known) for key in entry.keys if key not in known)
 
 
-def _titles(db: Connection, feed: str, keys: Sequence[str]) -> dict[str, str]:
-    """The headline under which each known key was recorded."""
-    rows = (row for chunk in chunks(keys) for row in db.execute(_known_keys, {"of": feed, "among": chunk}))
-    return {row.key: row.title for row in rows}
+def _by_key(db: Connection, asked: Select[Any], feed: str, keys: Sequence[str]) -> dict[str, Any]:
+    """What is recorded of each key that is known: its headline, or when it was judged."""
+    rows = (row for chunk in chunks(keys) for row in db.execute(asked, {"of": feed, "among": chunk}))
+    return {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
-def _is_retitled(entry: Entry, known: Mapping[str, str]) -> bool:
-    recorded = next((known[key] for key in entry.keys if key in known), "")
-    now = _bare(entry.title)
-    return bool(recorded and now) and _bare(recorded) != now
+def _former_key(entry: Entry, known: Mapping[str, str]) -> str:
+    """The key under which another headline of the entry is known; "" when it says the same."""
+    key = next((key for key in entry.keys if key in known), "")
+    recorded, now = _bare(known.get(key, "")), _bare(entry.title)
+    return key if recorded and now and recorded != now else ""
 
 
 def _bare(title: str) -> str:
     return _SIGNS.sub(" ", title).strip().casefold()
 
 
-def _retitled(entry: Entry) -> Entry:
-    mark = sha256(_bare(entry.title).encode("utf-8", "replace")).hexdigest()[:12]
-    return replace(entry, keys=(f"{entry.keys[0]}~{mark}",), is_retitled=True)
+def _forms(entry: Entry, title: str) -> tuple[str, str]:
+    """The keys of an entry under this headline: for the first time, and for the second."""
+    mark = sha256(_bare(title).encode("utf-8", "replace")).hexdigest()[:12]
+    return f"{entry.keys[0]}~{mark}", f"{entry.keys[0]}~{mark}~2"
+
+
+def _is_settled(entry: Entry, former: str, judged_at: Mapping[str, datetime], now: datetime) -> bool:
+    first, second = _forms(entry, entry.title)
+    return first not in judged_at or second in judged_at or judged_at[former] <= now - SETTLED
+
+
+def _retitled(entry: Entry, judged_at: Mapping[str, datetime]) -> Entry:
+    first, second = _forms(entry, entry.title)
+    return replace(entry, keys=(*entry.keys, second if first in judged_at else first), is_retitled=True)
 
 
 def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
@@ -165,6 +194,10 @@ def insert_entries(
             for key in outcome.entry.keys
         ],
     )
+    for number, poll, outcome in numbered:
+        if outcome.entry.is_retitled:  # known by the headline that it has now
+            mine = and_(entry_keys.c.feed == poll.feed, entry_keys.c.key.in_(outcome.entry.keys))
+            db.execute(update(entry_keys).where(mine).values(entry_id=number))
     tellings = [(number, poll, outcome, telling) for number, poll, outcome in numbered if (telling := outcome.telling)]
     if tellings:
         rows = [_article_row(telling, outcome.source, number, story_id) for number, _, outcome, telling in tellings]

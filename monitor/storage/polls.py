@@ -86,7 +86,7 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
     for telling in change.retitled:
         article = telling.article
         same = and_(articles.c.story_id == story_id, articles.c.canonical_url == article.canonical_url)
-        same = and_(same, articles.c.title == article.former_title)  # one that says another thing now may stand beside
+        same = and_(same, articles.c.part == telling.part, articles.c.title != article.title)
         headline = {"title": article.title, "former_title": article.former_title}
         db.execute(update(articles).where(same, articles.c.feed == article.feed).values(**headline))
     open_questions(db, story_id, change, now)

@@ -128,13 +128,13 @@ def _add(
     turned = again if again and is_same_outlet and is_turned(telling, _as_announced(again, story)) else None
     if again and not turned and not _lifts(telling, story, again.part):
         evidence = SAME_ADDRESS if placement.same_article else "тот же текст"
-        reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling.article) else evidence
+        reason = f"{evidence}; заголовок изменён" if _retitle(draft, again, telling) else evidence
         draft.added.append(replace(entry, outcome=Outcome.DUPLICATE, reason=reason, telling=None))
         return
     part, added = (again.part, "") if again else _part(telling, story, placement)
     if turned:
         part, added = _next_part(story), news(telling, story.tellings) or _REWRITTEN
-        _retitle(draft, turned, telling.article)
+        _retitle(draft, turned, telling)
     if part in story.struck:
         part = _part_beside_struck(telling, story, index, now)
     evidence = NEWS.join(filter(None, (placement.evidence, added)))
@@ -216,16 +216,26 @@ def _outcome(story: Story, placed: Telling) -> Outcome:
     return Outcome.REJECTED if placed.part in story.rejected else Outcome.JOINED
 
 
-def _retitle(draft: _Draft, shown: Telling, now: Article) -> bool:
-    """Show the headline as the outlet has it now. False: it is the one that is shown."""
-    titles = {shown.article.title, now.title}
-    if shown.article.feed != now.feed or len(titles) == 1 or "" in titles:
-        return False
-    changed = replace(shown, article=replace(shown.article, title=now.title, former_title=shown.article.title))
-    tellings = tuple(changed if one is shown else one for one in draft.story.tellings)
-    draft.story = replace(draft.story, tellings=tellings)
-    draft.retitled.append(changed)
-    return True
+def _retitle(draft: _Draft, again: Telling, now: Telling) -> bool:
+    """Show the headline as the outlet has it now, wherever the article is shown. False: it is shown so."""
+    article = (again.article.canonical_url, now.article.feed)
+    before = draft.story.tellings
+    after = [
+        _titled(one, now.article.title) if (one.article.canonical_url, one.article.feed) == article else one
+        for one in before
+    ]
+    changed = [new for old, new in zip(before, after, strict=True) if new is not old]
+    draft.story = replace(draft.story, tellings=tuple(after))
+    draft.retitled += changed
+    return bool(changed)
+
+
+def _titled(telling: Telling, title: str) -> Telling:
+    """Under another headline; one that has its first again is as it was."""
+    article, former = telling.article, telling.article.title_read
+    if title == article.title or "" in {title, article.title}:
+        return telling
+    return replace(telling, article=replace(article, title=title, former_title="" if title == former else former))
 
 
 def _decided(entry: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOutcome:

@@ -326,3 +326,16 @@ async def test_an_older_copy_of_the_page_is_not_taken_for_what_was_posted(room: 
 
     (question,) = room.told(REVIEW)
     assert "отказался" in question.partition("стало")[0]
+
+
+async def test_what_was_posted_of_a_page_that_turned_back_is_not_asked_about(room: Room) -> None:
+    await room.look()
+    await room.turns(minutes=30)
+    await room.look()
+    room.show(*BODY)
+    await room.poll(*BODY, hours=1)
+    await room.look()
+    await room.look(days=2)
+
+    assert len(posts(room)) == 3
+    assert room.told(REVIEW) == []

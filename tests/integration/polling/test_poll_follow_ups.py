@@ -47,3 +47,25 @@ async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_use
     }
     assert str(reasons["Пробников на связи"]).startswith("extradition: о том же человеке; ")
     assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
+
+
+CLAIM, DENIAL = "Казахстан экстрадировал россиянина", "Казахстан отказался экстрадировать россиянина"
+
+
+async def test_a_claim_that_an_outlet_comes_back_to_is_posted_anew(room: Room) -> None:
+    """An etag says that nothing changed: the copy of the feed that is left for later must come again."""
+    item = room.item(CLAIM, f"{CLAIM}, сообщил его адвокат. {LONG}")
+    denied = replace(item, title=DENIAL, content=f"{DENIAL}, сообщил его адвокат. {LONG}")
+    posts = []
+    for shown, etag, minutes in ((item, "1", 0), (denied, "2", 10), (item, "3", 10), (item, "3", 10), (item, "3", 20)):
+        room.now += timedelta(minutes=minutes)
+        room.serve(shown, etag=f'"{etag}"')
+        await room.poll()
+        posts.append(len(room.column(deliveries.c.id)))
+
+    assert posts == [1, 2, 2, 2, 3]
+    first, second, third = map(str, room.column(deliveries.c.html))
+    assert "Заголовок изменён" not in first
+    assert f"Заголовок изменён, прежний: «{DENIAL}»" in second
+    assert third.startswith("● Новое: выдача или высылка, заголовок изменён")
+    assert (await room.poll()).validators.etag == '"3"'

@@ -13,6 +13,7 @@ from monitor.models.articles import Outcome
 from monitor.models.feeds import FeedState, Validators
 from monitor.models.outbox import DeliveryState, WantedPost
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
+from monitor.storage.entries import KnownEntries
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
@@ -91,7 +92,7 @@ def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) ->
     (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     assert state.validators == Validators()
     assert state.baseline_at == NOW
-    assert store.entries.known("Лента", [entry(1), entry(2)]).unseen == (entry(2),)
+    assert store.entries.known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(2),)
 
 
 def test_record_keeps_validators_and_entries_together(store: Store) -> None:
@@ -103,7 +104,7 @@ def test_record_keeps_validators_and_entries_together(store: Store) -> None:
     (after,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.validators, after.had_entries) == (VALIDATORS, True)
     assert after.succeeded_at == after.baseline_at == NOW
-    assert store.entries.known("Лента", [entry(1)]).unseen == ()
+    assert store.entries.known("Лента", [entry(1)], NOW).unseen == ()
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
@@ -118,7 +119,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     with pytest.raises(RuntimeError):
         store.polls.record_all([outcome], breaks, window=WINDOW)
 
-    assert store.entries.known("Лента", [entry(1), entry(2)]).unseen == (entry(1), entry(2))
+    assert store.entries.known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(1), entry(2))
     with engine.connect() as db:
         assert db.scalar(select(feeds.c.etag)) is None
 
@@ -130,7 +131,7 @@ def test_a_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
     late = poll_outcome(lease_no=state.lease_no, settled=(settled(1),))
 
     assert not store.polls.record_all([late], PLACE, window=WINDOW)
-    assert store.entries.known("Лента", [entry(1)]).unseen == (entry(1),)
+    assert store.entries.known("Лента", [entry(1)], NOW).unseen == (entry(1),)
 
 
 def test_a_failed_poll_keeps_the_old_validators_and_the_baseline(store: Store) -> None:
@@ -147,8 +148,8 @@ def test_any_key_seen_makes_an_entry_seen_in_this_feed_only(store: Store) -> Non
     known = EntryOutcome(entry=two_keys, outcome=Outcome.UNMATCHED, reason="")
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(known,))], PLACE, window=WINDOW)
 
-    assert store.entries.known("Лента", [entry(2, keys=("g:9", "u:1"))]).unseen == ()
-    assert len(store.entries.known("Другая", [two_keys]).unseen) == 1
+    assert store.entries.known("Лента", [entry(2, keys=("g:9", "u:1"))], NOW).unseen == ()
+    assert len(store.entries.known("Другая", [two_keys], NOW).unseen) == 1
 
 
 def test_hundreds_of_keys_at_once(store: Store) -> None:
@@ -157,7 +158,7 @@ def test_hundreds_of_keys_at_once(store: Store) -> None:
     seen = tuple(EntryOutcome(entry=one, outcome=Outcome.BASELINE, reason="") for one in many)
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen)], PLACE, window=WINDOW)
 
-    assert store.entries.known("Лента", [*many, entry(5000)]).unseen == (entry(5000),)
+    assert store.entries.known("Лента", [*many, entry(5000)], NOW).unseen == (entry(5000),)
 
 
 def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox: Outbox, engine: Engine) -> None:
@@ -311,13 +312,45 @@ def test_a_new_headline_is_seen_once_more_and_a_counter_in_it_is_none(store: Sto
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(settled(1),))], PLACE, window=WINDOW)
     changed = entry(1, title="Совсем иначе")
 
-    (again,) = store.entries.known("Лента", [changed]).unseen
-    assert store.entries.known("Лента", [entry(1, title="Новость 1 (12:30)")]).unseen == ()
+    (again,) = store.entries.known("Лента", [changed], NOW).unseen
+    assert store.entries.known("Лента", [entry(1, title="Новость 1 (12:30)")], NOW).unseen == ()
 
     (later,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     told = EntryOutcome(entry=again, outcome=Outcome.UNMATCHED, reason="")
     store.polls.record_all([poll_outcome(lease_no=later.lease_no, settled=(told,))], PLACE, window=WINDOW)
-    assert store.entries.known("Лента", [changed]).unseen == ()
+    assert store.entries.known("Лента", [changed], NOW).unseen == ()
+
+
+def retitled(store: Store, title: str, now: datetime) -> KnownEntries:
+    """What is known of the entry under this headline, which is recorded if it is to be judged."""
+    (state,) = store.feeds.claim(now, limit=1, lease=LEASE)
+    seen = store.entries.known("Лента", [entry(1, title=title)], now)
+    judged = tuple(EntryOutcome(entry=one, outcome=Outcome.UNMATCHED, reason="") for one in seen.unseen)
+    given = {"polled_at": now, "next_poll_at": now, "lease_no": state.lease_no, "aliases": seen.aliases}
+    assert store.polls.record_all([poll_outcome(**given, settled=judged)], PLACE, window=WINDOW)
+    return seen
+
+
+def test_a_headline_that_turns_back_is_judged_again_once_the_other_has_settled(store: Store) -> None:
+    store.feeds.sync([feed()], NOW)
+    titles = [("А", 0), ("Б", 10), ("А", 5), ("А", 20), ("А", 5), ("А", 90)]
+    now, judged, unsettled = NOW, [], []
+    for title, minutes in titles:
+        now += timedelta(minutes=minutes)
+        seen = retitled(store, f"Новость {title}", now)
+        judged.append(len(seen.unseen))
+        unsettled.append(seen.unsettled)
+
+    assert judged == [1, 1, 0, 0, 1, 0]
+    assert unsettled == [False, False, True, True, False, False]
+
+
+def test_two_headlines_by_turns_are_judged_twice_each(store: Store) -> None:
+    store.feeds.sync([feed()], NOW)
+    judged = [retitled(store, f"Новость {'АБ'[hour % 2]}", NOW + hour * HOUR) for hour in range(20)]
+
+    assert [len(seen.unseen) for seen in judged] == [1] * 4 + [0] * 16
+    assert not any(seen.unsettled or seen.aliases for seen in judged[4:])
 
 
 def test_a_changed_headline_is_recorded_and_wanted(store: Store, engine: Engine) -> None:
