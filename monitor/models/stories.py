@@ -132,6 +132,7 @@ class PollOutcome:
     matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
     known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
     aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
+    edited: tuple[str, ...] = ()  # addresses of known entries that stood otherwise in the last body
     problems: tuple[str, ...] = ()
     habit: Habit = field(default_factory=Habit)
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded

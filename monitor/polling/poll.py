@@ -158,6 +158,7 @@ class Poller:
             settled=news.renamed,
             known_keys=news.known.known if answer.is_whole else (),
             aliases=news.known.aliases,
+            edited=_edited(state, answer, news.known),
             problems=(*answer.problems, *habits.gap_problem(seen)),
         )
         return await self._judged(answer.feed, state, outcome, news)
@@ -230,7 +231,7 @@ class Poller:
 
     async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> None:
         settled, matched = split(decided)
-        part = replace(outcome, habit=state.habit, validators=state.validators, known_keys=(), aliases=())
+        part = replace(outcome, habit=state.habit, validators=state.validators, known_keys=(), aliases=(), edited=())
         await self.recorder.record(replace(part, settled=settled, matched=matched, is_over=False))
 
     async def _outage_changed(self, change: OutageChange, now: datetime) -> None:
@@ -284,6 +285,14 @@ class Poller:
 
 def _mistake(feed: Feed, error: Exception) -> FeedError:
     return FeedError(f"внутренняя ошибка ({type(error).__name__}); подробности в журнале", feed=feed.name)
+
+
+def _edited(state: FeedState, answer: Changed, known: KnownEntries) -> tuple[str, ...]:
+    """Known entries that were not taken out as known word for word: only of some kinds of feeds that can be said."""
+    if not (state.validators.items and answer.validators.items):
+        return ()
+    keys = frozenset(known.known)
+    return tuple(entry.url for entry in answer.entries if entry.url and not keys.isdisjoint(entry.keys))
 
 
 def _come_back(outcome: PollOutcome, state: FeedState, at: datetime) -> PollOutcome:

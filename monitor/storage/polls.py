@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine, and_, insert, update
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
 from monitor.storage.database import write_transaction
 from monitor.storage.entries import insert_entries, note_keys
+from monitor.storage.evidence.looks import look_sooner
 from monitor.storage.feeds import settle, still_leased
 from monitor.storage.reviews import open_questions
 from monitor.storage.site.cases import adopt
@@ -56,6 +57,7 @@ class PollStore:
                 recent, self._recent = self._recent, RecentStories()
             for outcome in matched:
                 _place(db, outcome, group, recent, since=outcome.polled_at - window)
+            look_sooner(db, held)
         if matched:
             self._recent = recent  # what it learned is committed
         return frozenset(outcome.feed for outcome in held)

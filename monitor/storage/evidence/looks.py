@@ -5,13 +5,14 @@ somebody's transaction; synchronous: callers in the event loop use `asyncio.to_t
 """
 
 import zlib
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Engine, Row, and_, bindparam, exists, func, insert, select, update
 
 from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
+from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of, withdraw
 from monitor.storage.evidence.rows import link_values, packed, read_link
@@ -20,6 +21,9 @@ from monitor.storage.feeds import leased, unleased
 from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
 from monitor.stories.quotes import is_outdated, quoted
+from monitor.text.urls import canonical
+
+_HOUR = timedelta(hours=1)
 
 NextLink = Callable[[Link | None], Link]
 """The last link of the chain (None: there is none yet) → the one to add."""
@@ -41,6 +45,16 @@ def watch(db: Connection, story_id: int, now: datetime, *, again: Collection[str
         db.execute(insert_or_ignore(db, pages), new)
     if again:
         db.execute(update(pages).where(pages.c.canonical_url.in_(again)).values(due_at=now))
+
+
+def look_sooner(db: Connection, polls: Sequence[PollOutcome]) -> None:
+    """Have watched pages looked at now whose entries a feed shows otherwise than before; not more than once an hour."""
+    for outcome in polls:
+        now, addresses = outcome.polled_at, {canonical(url) for url in outcome.edited}
+        lately = exists().where(observations.c.page_id == pages.c.id, observations.c.at > now - _HOUR)
+        waiting = and_(pages.c.canonical_url.in_(addresses), pages.c.due_at > now, ~lately)
+        if addresses:
+            db.execute(update(pages).where(waiting).values(due_at=now))
 
 
 # Built once: to build a statement takes as long as to execute it, and a look has five.

@@ -69,7 +69,7 @@ class Room:
         """The feed shows the article so."""
         self.clock.forward(**later)
         link, published = f"{self.web.url}/page/1", NOW - timedelta(hours=1)
-        text = "Подробности на сайте." if self.is_brief else ". ".join(sentences * 6)
+        text = f"{sentences[0]}. Подробности на сайте." if self.is_brief else ". ".join(sentences * 6)
         given = {"description" if self.is_brief else "content": text}
         self.document = rss([Item(title=title, link=link, guid=link, published=published, **given)])
         feed = replace(FEED, url=self.web.serve("/rss", self.document))
@@ -339,3 +339,27 @@ async def test_what_was_posted_of_a_page_that_turned_back_is_not_asked_about(roo
 
     assert len(posts(room)) == 3
     assert room.told(REVIEW) == []
+
+
+@pytest.mark.parametrize("room", ["brief", ""], indirect=True)
+async def test_a_page_whose_entry_says_another_thing_is_looked_at_at_once(room: Room) -> None:
+    """Its headline stays, and nothing is judged again."""
+    await room.look()
+    await room.look(hours=7)
+    room.show(REFUSED, *BODY[1:])
+    assert len(await room.look(hours=2)) == 2, "none is due by the schedule"
+    await room.poll(REFUSED, *BODY[1:])
+    assert (await room.look())[-1] is Sight.CHANGED
+
+    (question,) = room.told(REVIEW)
+    assert "отказался" in question
+    assert len(posts(room)) == 1
+
+
+async def test_a_feed_that_edits_its_entries_all_the_time_has_a_page_looked_at_once_an_hour(room: Room) -> None:
+    await room.look(minutes=1)
+    for minute in range(12):
+        await room.poll(f"{BODY[0]}, сообщили в {minute} минут", minutes=15)
+        looks = await room.look()
+
+    assert len(looks) == 4  # the first, and three in three hours
