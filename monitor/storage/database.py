@@ -5,8 +5,8 @@ No statement on the product's own rows stands here.
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager, suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -17,7 +17,15 @@ from sqlalchemy.exc import DatabaseError as DriverError
 
 from monitor.errors import DatabaseError, DatabaseLost, SchemaError
 from monitor.storage.corrections import schema as _corrections  # noqa: F401 - its tables are part of the schema
-from monitor.storage.database_files import held, is_locked, is_lost, lock_beside, make_folder_of, private_file
+from monitor.storage.database_files import (
+    FileGuard,
+    held,
+    is_locked,
+    is_lost,
+    lock_beside,
+    make_folder_of,
+    private_file,
+)
 from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
 from monitor.storage.schema_version import SCRIPTS, expected, serves
@@ -41,7 +49,6 @@ READ_ONLY = {"monitor_read_only": True}
 _FILE, _SERVER = "sqlite:///data/monitor.db", "postgresql+psycopg://имя:пароль@хост/база"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
 
-_Identity = tuple[int, int] | None  # device and number of a file
 _Key = TypeVar("_Key", str, int)
 
 
@@ -71,8 +78,9 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "connect", _set_patience)
         return engine
     make_folder_of(path)
-    with suppress(OSError):  # the first statement says what is wrong
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    if not path.exists():  # to close a file drops the locks on it of all connections of this process
+        with suppress(OSError):  # the first statement says what is wrong
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     _guard(engine, path)
     event.listen(engine, "connect", _set_pragmas)
@@ -88,9 +96,7 @@ def open_existing(url: str) -> Engine:
     file = sqlite_file(url)
     if file is not None and not file.exists():
         raise DatabaseError(f"Базы {file} ещё нет: монитор здесь не запускали. Её адрес задаёт MONITOR_DATABASE_URL.")
-    engine = open_engine(url)
-    require_current_schema(engine)
-    return engine
+    return _opened(url, require_current_schema)
 
 
 def open_usable(url: str) -> Engine:
@@ -103,8 +109,15 @@ def open_usable(url: str) -> Engine:
         raise DatabaseLost(file)
     if file is not None and not file.exists():
         raise SchemaError(found="", expected=expected())
-    engine = open_engine(url)
-    require_usable_schema(engine)
+    return _opened(url, require_usable_schema)
+
+
+def _opened(url: str, require: Callable[[Engine], None]) -> Engine:
+    with ExitStack() as stack:
+        engine = open_engine(url)
+        stack.callback(engine.dispose)  # else its connection stays open for as long as nobody collects it
+        require(engine)
+        stack.pop_all()
     return engine
 
 
@@ -345,42 +358,9 @@ def _copy_before_migration(engine: Engine, revision: str) -> None:
         ) from error
 
 
-class _FileGuard:
-    """Knows the files that the connections hold: the database, and its log while any is open. When they are deleted or
-    replaced, writes go nowhere and a new database begins without a word.
-    """
-
-    def __init__(self, path: Path) -> None:
-        self._path, self._log = path, path.with_name(path.name + "-wal")
-        self._known: _Identity = None
-        self._known_log: _Identity = None
-        self._open = 0
-
-    def check(self, *_event: object) -> None:
-        """Raise DatabaseLost unless the files are those that were opened."""
-        self._known = self._same(self._path, self._known)
-        self._known_log = self._same(self._log, self._known_log)
-
-    def opened(self, *_event: object) -> None:
-        """One connection more."""
-        self._open += 1
-
-    def closed(self, *_event: object) -> None:
-        """With the last connection SQLite itself deletes the log."""
-        self._open -= 1
-        if self._open == 0:
-            self._known_log = None
-
-    def _same(self, path: Path, known: _Identity) -> _Identity:
-        identity = _identity(path)
-        if known is not None and identity != known:
-            raise DatabaseLost(path)
-        return identity
-
-
 def _guard(engine: Engine, path: Path) -> None:
     """Refuse work on this engine from the moment its file is another one, or none."""
-    watched = _FileGuard(path)
+    watched = FileGuard(path)
     listeners: dict[str, Any] = {
         "do_connect": watched.check,
         "connect": watched.opened,
@@ -389,11 +369,3 @@ def _guard(engine: Engine, path: Path) -> None:
     }
     for name, listener in listeners.items():
         event.listen(engine, name, listener)
-
-
-def _identity(path: Path) -> _Identity:
-    try:
-        status = path.stat()
-    except FileNotFoundError:
-        return None
-    return status.st_dev, status.st_ino

@@ -7,7 +7,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from monitor.errors import DatabaseError, InstanceRunning
+from monitor.errors import DatabaseError, DatabaseLost, InstanceRunning
+
+_Identity = tuple[int, int] | None  # device and number of a file
 
 _LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
 
@@ -96,3 +98,44 @@ def _not_writable(folder: Path, error: OSError) -> DatabaseError:
     return DatabaseError(
         f"В папку данных {folder} нельзя писать ({error.strerror}); процесс работает от пользователя {owner}. {cure}"
     )
+
+
+class FileGuard:
+    """Knows the files that the connections hold: the database, and its log while any is open. When they are deleted or
+    replaced, writes go nowhere and a new database begins without a word.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._log = path, path.with_name(path.name + "-wal")
+        self._known: _Identity = None
+        self._known_log: _Identity = None
+        self._open = 0
+
+    def check(self, *_event: object) -> None:
+        """Raise DatabaseLost unless the files are those that were opened."""
+        self._known = self._same(self._path, self._known)
+        self._known_log = self._same(self._log, self._known_log)
+
+    def opened(self, *_event: object) -> None:
+        """One connection more."""
+        self._open += 1
+
+    def closed(self, *_event: object) -> None:
+        """With the last connection SQLite itself deletes the log."""
+        self._open -= 1
+        if self._open == 0:
+            self._known_log = None
+
+    def _same(self, path: Path, known: _Identity) -> _Identity:
+        identity = _identity(path)
+        if known is not None and identity != known:
+            raise DatabaseLost(path)
+        return identity
+
+
+def _identity(path: Path) -> _Identity:
+    try:
+        status = path.stat()
+    except FileNotFoundError:
+        return None
+    return status.st_dev, status.st_ino

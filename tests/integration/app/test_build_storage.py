@@ -1,6 +1,8 @@
 """A start on a database that is behind: it is brought to this version by a child."""
 
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -8,6 +10,7 @@ import pytest
 
 from monitor.app import startup
 from monitor.app.build_storage import open_store
+from monitor.app.environment import clock
 from monitor.errors import DatabaseError, SchemaError
 from monitor.storage.schema_version import expected
 from tests.harness.command_line import write_files
@@ -40,6 +43,15 @@ def test_where_no_child_can_answer_the_start_goes_on(
 
     with open_store(config):
         assert revision_of(tmp_path / "data" / "monitor.db") == expected()
+
+
+def test_who_looks_in_beside_a_first_start_takes_nothing_away(config: startup.Config, tmp_path: Path) -> None:
+    """The last connection that is closed deletes SQLite's log: ours, with its lock lost, would not count."""
+    look = "import sqlite3; sqlite3.connect('data/monitor.db').execute('SELECT count(*) FROM feeds').fetchone()"
+    with open_store(config) as store:
+        store.heartbeats.beat("first", clock())
+        subprocess.run([sys.executable, "-c", look], cwd=tmp_path, check=True)
+        store.heartbeats.beat("second", clock())
 
 
 def test_what_a_child_refuses_is_told_as_ever(config: startup.Config, tmp_path: Path) -> None:
