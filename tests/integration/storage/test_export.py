@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from monitor.storage.history import EXPORT_COLUMNS, exported_articles
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
-from tests.factories import HOUR, NOW, feed, matched, poll_outcome
+from tests.factories import HOUR, NOW, TEXT, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
 from tests.harness.command_line import call
 from tests.harness.databases import open_test_engine, sqlite_database
@@ -24,7 +24,8 @@ def fill(engine: Engine, title: str = "Новость") -> None:
     store = Store(engine)
     store.feeds.sync([feed()], NOW)
     (state,) = store.feeds.claim(NOW, limit=1, lease=HOUR)
-    found = (matched(1, title=title), matched(2, "extradition", "knb", title="Ещё", feed="Вторая"))
+    plain = TEXT.replace("экстрадицию", "передачу")  # the second one brings the word
+    found = (matched(1, title=title, text=plain), matched(2, "extradition", "knb", title="Ещё", feed="Вторая"))
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=found)], PLACE, window=HOUR * 48)
 
 

@@ -20,7 +20,7 @@ from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.stories.grouping import group
 from monitor.stories.similarity import SimilarityIndex
-from tests.factories import HOUR, NOW, entry, feed, matched, poll_outcome, settled, telling
+from tests.factories import HOUR, NOW, TEXT, entry, feed, matched, poll_outcome, settled, telling
 from tests.factories.channels import to_channel
 
 LEASE = timedelta(minutes=5)
@@ -235,7 +235,8 @@ def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engi
 
 def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine) -> None:
     state = claimed(store)
-    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(matched(1),))], PLACE, window=WINDOW)
+    plain = matched(1, text=TEXT.replace("экстрадицию", "передачу"))
+    store.polls.record_all([poll_outcome(lease_no=state.lease_no, matched=(plain,))], PLACE, window=WINDOW)
     (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
 
     new_topic = matched(2, "extradition", "knb", feed="Вторая")
