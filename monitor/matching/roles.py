@@ -163,7 +163,8 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
     # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
-        leads = leads or (case == ANY and preposition in _INTO and _leads_there(place, preposition))  # «отправить в РФ»
+        if case & Case.LOCATIVE:  # «отправить в РФ», «в Подмосковье»: as many stay there as are taken
+            leads = (leads or (case == ANY and preposition in _INTO)) and _leads_there(place, preposition)
         is_towards = preposition in _TOWARDS and case & Case.DATIVE
         is_as_far_as = preposition == "до" and case & Case.GENITIVE and _is_way(place)
         return bool(leads or is_towards or is_as_far_as) and not (

@@ -96,7 +96,7 @@ def test_a_name_of_both_languages_is_kazakh_in_a_kazakh_sentence() -> None:
     assert not both.judge(title="", text="Беглец. Воронеж в Алматы не едет.").topics
 
 
-WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва", kk: Ресей}}'))
+WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва, Подмосковье", kk: Ресей}}'))
 
 
 @pytest.mark.parametrize(
@@ -117,6 +117,8 @@ WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {
         ("Беглеца осудили в РФ.", False),
         ("В РФ отправили домой беглеца.", False),
         ("Беглец вернулся в РФ.", False),
+        ("Беглеца выслали в Подмосковье.", True),
+        ("Беглеца в Подмосковье выслали.", False),
     ],
 )
 def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: str, fires: bool) -> None:
