@@ -17,6 +17,7 @@ from monitor.text.telegram_html import line
 from monitor.text.unicode import utf16_length
 
 _UNITS: Final = 80
+_HERE: Final = "Казахстан"  # as the facts of keywords.yaml call it
 
 
 def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
@@ -61,7 +62,10 @@ def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     is_taken = step in TAKING or (is_done and step not in STAYING)
     if not is_taken:
         return ""
-    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in direction(lead.verdict))
+    come_from, goes_to = direction(lead.verdict)
+    if come_from is None and goes_to and goes_to.ru == _HERE:  # «в аэропорт Алматы»: nobody is taken to where he is
+        return ""
+    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in (come_from, goes_to))
     return f"{whence} → {whither}".strip() if whither else ""
 
 

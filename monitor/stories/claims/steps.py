@@ -263,5 +263,8 @@ def _is_told(step: Step, sentence: str, form: re.Match[str]) -> bool:
 
 def _gives_a_thing(sentence: str, form: re.Match[str]) -> bool:
     """«Передали повестку», «выдал аккредитацию»: nobody is handed over."""
-    said = form[0].lower()
-    return is_giving(said) and bool(given_thing(said, sentence[: form.start()], sentence[form.end() :]))
+    verb = next((word for word in re.finditer(r"\w+", form[0]) if is_giving(word[0].lower())), None)
+    if verb is None:
+        return False
+    start, end = form.start() + verb.start(), form.start() + verb.end()
+    return bool(given_thing(verb[0].lower(), sentence[:start], sentence[end:]))
