@@ -13,6 +13,7 @@ from monitor.text.languages.numerals import counts, numbers
 from monitor.text.languages.places import is_named, places
 
 _LEAD = 1_200  # characters in which the other article is asked
+_MOSCOW = "москв"
 _FIRST = 200  # characters in which a place is looked for when the headline has none
 
 _BODIES = {
@@ -52,7 +53,8 @@ def _is_other(kind: "_Kind", ours: Iterable[str], their_text: str, theirs: Itera
 def additions(article: Article, earlier: Iterable[Article]) -> tuple[list[str], list[str]]:
     """The places, and the numbers, of the article's headline that no earlier one speaks of."""
     known = [text for one in earlier for text in (one.title, one.text)]
-    where = sorted(place for place in _headline_places(article) if not _knows(is_named, place, known))
+    named = _headline_places(article) - {_MOSCOW}  # which stands for Russia
+    where = sorted(place for place in named if not _knows(is_named, place, known))
     how_many = sorted(number for number in _counts(article) if not _knows(_is_counted, number, known))
     return where, how_many
 

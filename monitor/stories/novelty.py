@@ -17,6 +17,7 @@ from monitor.stories.claims.step_forms import ABOUT_BEFORE
 from monitor.stories.claims.steps import Step, denied_in, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, named_in, people
+from monitor.text.languages.kazakh_latin import in_russian_letters
 from monitor.text.unicode import sentences
 
 _NEXT_DAY = timedelta(hours=12)
@@ -99,7 +100,9 @@ def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
     claimed = (words for one in earlier for words in (one.article.title_read, one.article.text))
     if Step.REMOVAL_REFUSED in happened([telling.article.title]):
         return Certainty.SAID
-    if _denied(telling.article) & frozenset(happened(claimed)):
+    told_steps = frozenset(happened(claimed))
+    is_denied = told_steps and any(map(denial, first_words(telling.article)[:1]))
+    if is_denied or _denied(telling.article) & told_steps:
         return Certainty.DENIED
     return certainty(telling.article)
 
@@ -127,11 +130,12 @@ def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list
 
 def _strangers(telling: Telling, known: str) -> list[str]:
     """Surnames of the telling's people that nobody known bears, or that somebody of another first name does."""
-    known_people, small = people(known), known.casefold()
+    known_people, small = people(known), in_russian_letters(known.casefold().replace("ё", "е"))
     return sorted(
         {
             person.surname
             for person in persons(telling)
+            if not person.is_short
             if (person.stem not in small and not in_common([person], known_people))
             or (person.first and not in_common([person], known_people) and _bears(person, known_people))
         }

@@ -10,8 +10,10 @@ from typing import Final
 
 from monitor.models.articles import Article
 from monitor.text.languages.objects import given_thing, is_giving
+from monitor.text.unicode import sentences
 
 _LEAD: Final = 600  # characters of a text that speak of its headline
+_FIRST: Final = 3  # sentences of it that may take its claim back; those after them tell of older cases
 
 
 class Certainty(Enum):
@@ -70,11 +72,13 @@ _DOUBT: Final = _any_of(  # in a headline: that is what it tells
     r"\bне располага\w+ (?:сведени|информаци|данны)\w*",
     r"\bраста(?:май|ма)(?:ды|ған)\b",
 )
-_RETRACTED: Final = _any_of(  # in a text: of its own or another's news, and of nothing else
-    r"\bошибочно (?:написал|сообщил|указал|назвал)\w*",
+_CORRECTED: Final = _any_of(  # in a text: its own mistake
+    r"\bошибочно (?:написал|сообщил|указал|назвал)\w*|\bмы ошиблись\b|\bприносим извинения\b",
+    r"\bқате (?:жазды|жазыл|хабарла)\w*|\bкешірім сұрай(?:мыз|ды)\b",
+)
+_RETRACTED: Final = _any_of(  # in a text: others' news
     rf"\b(?:пере|с)пута(?:л[аи]?|н[аоы]?) {_BETWEEN}{{0,3}}?{_NAMESAKE}|\bне [\w-]+, а (?:[\w-]+ ){{0,2}}?{_NAMESAKE}",
     rf"\bмұндай шешім\w* [^.!?]{{0,60}}?{_NOT_KK}",
-    r"\bмы ошиблись\b|\bприносим извинения\b",
     r"\b(?:источник|докладчик|спикер|пресс-служб|ведомств)\w* (?:[\w-]+ ){0,2}ошиб(?:ся|лась|лось|лись)\b",
     rf"\b{_NEWS} (?:[^.!?]|\b\w\.){{0,80}}не соответству\w+ действительности|\bопроверг(?:л[аи])? {_NEWS}",
     r"\bтакого решения (?:не было|не принимал)",
@@ -82,7 +86,6 @@ _RETRACTED: Final = _any_of(  # in a text: of its own or another's news, and of 
     rf"\bназва(?:л[аи]?|н[аоы]?) {_FALSE} {_NEWS}|\b{_NEWS} [^.!?]{{0,60}}\bназва(?:л[аи]?|н[аоы]?) {_FALSE}",
     rf"\b{_NEWS_KK} [^.!?]{{0,60}}(?:шындыққа (?:жанас|сай кел|сәйкес кел)м|рас емес)\w*",
     rf"\b{_NEWS_KK} (?:[\w-]+ ){{0,2}}жоққа шығар\w*",
-    r"\bқате (?:жазды|жазыл|хабарла)\w*|\bкешірім сұрай(?:мыз|ды)\b",
 )
 _HEARSAY: Final = _any_of(
     r"\bнеподтвержд[её]нн\w*|\bякобы\b|\bпредположительно\b|\bпохоже,|\bвроде бы\b|\bмо(?:г|гла|гли) быть \w+н[аоы]?\b",
@@ -115,7 +118,8 @@ _ABOUT_IT: Final = _any_of(
 def certainty(article: Article) -> Certainty:
     """How sure the article is of what it tells."""
     title, lead = article.title, article.text[:_LEAD]
-    if denial(title) or _RETRACTED.search(lead):
+    first = lead[: [0, *(end for _, end in sentences(lead)[:_FIRST])][-1]]
+    if denial(title) or _RETRACTED.search(first) or _CORRECTED.search(lead):
         return Certainty.DENIED
     is_asked = _WHETHER_ASKED.search(title) or (_ASKS.search(title) and not _ABOUT_IT.search(title))
     is_heard = is_asked or doubt(title) or _HEARSAY.search(title) or _HEARD.search(lead)
@@ -130,7 +134,7 @@ def doubt(headline: str) -> str:
 
 def denies(sentence: str) -> bool:
     """Whether a sentence of a text denies what others said."""
-    return bool(denial(sentence) or _RETRACTED.search(sentence))
+    return bool(denial(sentence) or _RETRACTED.search(sentence) or _CORRECTED.search(sentence))
 
 
 def denial(headline: str) -> str:

@@ -21,6 +21,7 @@ NO_RULE: Final = "ни одно правило не сработало"
 
 _SUBJECT: Final = 400  # characters in which those stand whom an article is about
 _MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
+_SHORT_NAME: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі]+ [А-ЯЁӘҒҚҢӨҰҮҺІ]\.")
 _CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
 
 
@@ -51,10 +52,17 @@ class Followed(NamedTuple):
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
         lead = f"{title}\n{text[:LEAD]}"
+        if _SHORT_NAME.search(lead) and self._is_shortened(lead):
+            return True
         words = (word for word in _CAPITALIZED.findall(lead) if Person(word).stem in self.by_stem)
         written = {one for word in words for one in self.by_stem[Person(word).stem] if one.is_written(word)}
         named = people(lead) if written else frozenset()
         return any(_is_meant(person, named) for person in written)
+
+    def _is_shortened(self, lead: str) -> bool:
+        """«Антон Р.»."""
+        short = [one for one in people(lead) if one.is_short]
+        return any(in_common(short, persons) for persons in self.by_stem.values() if short)
 
 
 def _is_meant(person: Person, named: Iterable[Person]) -> bool:

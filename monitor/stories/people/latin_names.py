@@ -6,6 +6,7 @@ from typing import Final
 from monitor.text.languages.first_names import is_first_name
 
 _NAME: Final = re.compile(r"\b([A-Z][a-z]{2,}) ([A-Z][a-z]{3,})\b")
+_INITIAL: Final = re.compile(r"\b([A-Z])\. ?([A-Z][a-z]+(?:ov|ev|in|sky|chuk|enko)a?)\b")
 _PAIRS: Final = (
     *("shch щ", "zh ж", "kh х", "ts ц", "ch ч", "sh ш", "ph ф", "x кс", "yo е", "yu ю", "ya я", "ye е", "ju ю", "ja я"),
     *("ia ия", "iy ий", "ay ай", "ey ей", "oy ой", "aye ае", "eye ее"),
@@ -19,7 +20,12 @@ _SOFT: Final = (("олг", "ольг"), ("тиян", "тьян"), ("сандер
 
 def in_cyrillic(text: str) -> str:
     """A text in which first names with surnames, «Kirill Zaborsky», stand in Cyrillic letters; all else as it is."""
-    return _NAME.sub(_respelled, text)
+    return _INITIAL.sub(_initialled, _NAME.sub(_respelled, text))
+
+
+def _initialled(name: re.Match[str]) -> str:
+    first, last = map(_cyrillic, name.groups())
+    return f"{first.upper()}. {last.title()}"
 
 
 def _respelled(name: re.Match[str]) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from monitor.models.articles import Article
 from monitor.stories.people.latin_names import in_cyrillic
 from monitor.text.languages.first_names import is_first_name
+from monitor.text.languages.kazakh_latin import in_russian_letters
 from monitor.text.languages.word_frequencies import SHARES
 
 LEAD = 1_200  # characters in which an article's people are looked for
@@ -68,7 +69,12 @@ class Person(NamedTuple):
     @property
     def stem(self) -> str:
         """The surname without its case ending, in small letters."""
-        return self.surname.casefold()[:_STEM]
+        return _plain(self.surname)[:_STEM]
+
+    @property
+    def is_short(self) -> bool:
+        """Whether only an initial of the surname is given: «Матвей С.»."""
+        return self.surname.endswith(".")
 
     @property
     def is_surely_one(self) -> bool:
@@ -81,7 +87,7 @@ class Person(NamedTuple):
 
     def may_be(self, other: "Person") -> bool:
         """Whether both may be one person: the same surname, and no first names that differ."""
-        ours, theirs = (one.first.casefold().replace("ё", "е").strip(". ")[:_FIRST_STEM] for one in (self, other))
+        ours, theirs = (_plain(one.first).strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
         same = self.stem == other.stem or self.is_written(other.surname)
         if not same and shorter >= _FIRST_STEM:  # «Матвей С.»
@@ -105,12 +111,17 @@ def is_meant(person: Person, text: str) -> bool:
     return any(map(person.is_written, _WORD_WITH_CAPITAL.findall(text)))
 
 
+def _plain(name: str) -> str:
+    """As it is compared: «Мұхтаров» is «Мухтаров»."""
+    return in_russian_letters(name.casefold().replace("ё", "е"))
+
+
 @lru_cache(_REMEMBERED)
 def _bases(surname: str) -> frozenset[str]:
     """What may be left of a surname without the ending of a case."""
     small = surname.casefold()
     ends = range(max(_BASE, len(small) - _LONGEST_ENDING), len(small) + 1)
-    return frozenset(small[:end] for end in ends if _ENDING.fullmatch(small, end))
+    return frozenset(_plain(small[:end]) for end in ends if _ENDING.fullmatch(small, end))
 
 
 _known: dict[tuple[int, int], frozenset[Person]] = {}  # by hash and length of the text: stories are long

@@ -47,6 +47,9 @@ _MEASURE = re.compile(
 )
 
 
+_ABOUT = re.compile("с (?:лишним|небольшим)|астам|жуық")  # «ста с лишним» are 112 elsewhere
+
+
 def numbers(text: str) -> frozenset[int]:
     """Every number of a text."""
     return frozenset(number for number, _ in _found(text))
@@ -55,7 +58,8 @@ def numbers(text: str) -> frozenset[int]:
 def counts(headline: str) -> frozenset[int]:
     """How many people or things a headline speaks of: no dates, years, ages, terms or sums."""
     counted = ((number, headline[end:].lstrip()) for number, end in _found(headline) if number not in _YEARS)
-    return frozenset(number for number, rest in counted if rest[:1].islower() and not _MEASURE.match(rest))
+    exact = (one for one in counted if not _ABOUT.match(one[1]))
+    return frozenset(number for number, rest in exact if rest[:1].islower() and not _MEASURE.match(rest))
 
 
 def _found(text: str) -> list[tuple[int, int]]:

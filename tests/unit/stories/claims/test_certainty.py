@@ -96,6 +96,12 @@ def test_what_is_simply_said(title: str, text: str) -> None:
     assert certainty(article(title=title, text=text)) is Certainty.SAID
 
 
+def test_what_was_denied_of_others_before_is_none() -> None:
+    text = "Пекаря выдали. Его увезли утром. Жена узнала днём. Осенью другого пекаря перепутали с однофамильцем."
+
+    assert certainty(article(title="Пекаря выдали", text=text)) is Certainty.SAID
+
+
 def test_the_words_of_a_denial() -> None:
     assert denial("МВД опровергло выдачу") == "опровергло"
     assert denial("МВД отказало в выдаче") == ""

@@ -16,6 +16,7 @@ from monitor.stories.people.latin_names import in_cyrillic
         ("Sergei Zhukov", "Сергей Жуков"),
         ("Marat Zhylanbayev", "Марат Жыланбаев"),
         ("Yulia Khodyreva", "Юлия Ходырева"),
+        ("B. Shamanov", "Б. Шаманов"),
     ],
 )
 def test_names_are_spelled_in_cyrillic(latin: str, cyrillic: str) -> None:

@@ -54,6 +54,12 @@ def test_a_surname_of_which_an_initial_is_given_may_be_that_of_the_same_first_na
     assert not short.may_be(other)
 
 
+def test_kazakh_letters_make_no_other_person() -> None:
+    (kazakh,), (russian,) = people("Полиция Аян Мұхтаровты ұстады."), people("Задержан Аян Мухтаров.")
+
+    assert kazakh.may_be(russian)
+
+
 def test_a_kazakh_ending_does_not_make_another_person() -> None:
     (russian,), (kazakh,) = people("Судят Марину Пробникову."), people("Сот Марина Пробникованы тыңдады.")
 
