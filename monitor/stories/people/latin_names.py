@@ -5,6 +5,7 @@ from typing import Final
 
 from monitor.text.languages.first_names import is_first_name
 
+_LATIN: Final = re.compile("[A-Z]")
 _NAME: Final = re.compile(r"\b([A-Z][a-z]{2,}) ([A-Z][a-z]{3,})\b")
 _INITIAL: Final = re.compile(r"\b([A-Z])\. ?([A-Z][a-z]+(?:ov|ev|in|sky|chuk|enko)a?)\b")
 _PAIRS: Final = (
@@ -20,6 +21,8 @@ _SOFT: Final = (("олг", "ольг"), ("тиян", "тьян"), ("сандер
 
 def in_cyrillic(text: str) -> str:
     """A text in which first names with surnames, «Kirill Zaborsky», stand in Cyrillic letters; all else as it is."""
+    if not _LATIN.search(text):
+        return text
     return _INITIAL.sub(_initialled, _NAME.sub(_respelled, text))
 
 

@@ -36,9 +36,11 @@ _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  #
 _FATHERS = rf"{_CAPITAL}(?:[оеё]вич|ьич|[оеё]вн|иничн)[{_SMALL}]{{0,3}}"
 # Overlapping: «Судья Иван Петров», «Ольги Петровны Невской»
 _NAME = re.compile(rf"(?<![\w«])(?=({_FIRST}) ?(?:{_FATHERS} )?({_CAPITAL}(?:-{_CAPITAL})?))")
-_OFFICIAL_NAME = re.compile(rf"\b({_CAPITAL}) ({_CAPITAL}) {_FATHERS}(?! [{_LETTERS}])")  # «Петров Иван Ильич»
-_SHORT_NAME = re.compile(rf"\b({_CAPITAL}) ([{_LETTERS}]\.)(?! ?[{_LETTERS}]\.)")  # «Матвей С.»
-_COUPLE = re.compile(rf"\b({_CAPITAL}) и {_CAPITAL} ({_CAPITAL}(?:ых|ыми|ым|ы|их|ими|им|ие))\b")
+# «Дениса и Оксану Лаптевых», «Матвей С.», «Петров Иван Ильич»
+_OTHER_NAME = re.compile(
+    rf"\b({_CAPITAL}) (?:и {_CAPITAL} (?P<plural>{_CAPITAL}(?:ых|ыми|ым|ы|их|ими|им|ие))\b"
+    rf"|(?P<initial>[{_LETTERS}]\.)(?! ?[{_LETTERS}]\.)|(?P<first>{_CAPITAL}) {_FATHERS}(?! [{_LETTERS}]))"
+)
 _CASE = (  # endings of surnames, in both languages
     r"(?:у|ым|ом|е|ой|ою|о|ы|ых|ыми|а?(?:тың|тің|дың|дің|ның|нің|қа|ке|ға|ге|ты|ті|ды|ді|ны|ні|тан|тен|дан|ден|пен|мен|бен)?)?"
 )
@@ -99,10 +101,10 @@ def is_meant(person: Person, text: str) -> bool:
     """Whether a text may mean somebody: by his surname, in any case and with no other first name; by «Иван П.»; or by
     the first name beside somebody of the same surname, as relatives do («жена Ольга Пробникова о муже Иване»).
     """
-    text = in_cyrillic(text)
     bearers = [one for one in people(text) if one.stem == person.stem or person.is_written(one.surname)]
     if any(map(person.may_be, bearers)):
         return True
+    text = in_cyrillic(text)
     first = re.escape(person.first[:_FIRST_NAME]) if len(person.first) >= _FIRST_STEM else ""
     if first and re.search(rf"\b{first}\w* {person.surname[0]}\.", text):
         return True
@@ -169,11 +171,12 @@ def _named(text: str) -> Iterator[Person]:
             before = text[max(0, name.start() - _BEFORE) : name.start()]
             yield Person(last, first if _may_be_first(first, before) else "")
 
-    for last, first in _OFFICIAL_NAME.findall(text):
-        if _SURNAME.search(last) and is_first_name(first) and not is_first_name(last):
-            yield Person(last, first)
-    pairs = (*_COUPLE.findall(text), *_SHORT_NAME.findall(text))
-    yield from (Person(last, first) for first, last in pairs if is_first_name(first))
+    for name in _OTHER_NAME.finditer(text):
+        word, first = name[1], name["first"]
+        if first and _SURNAME.search(word) and is_first_name(first) and not is_first_name(word):
+            yield Person(word, first)
+        elif not first and is_first_name(word):
+            yield Person(name["plural"] or name["initial"], word)
 
 
 def _is_patronymic(word: str) -> bool:
