@@ -12,7 +12,7 @@ import structlog
 
 from monitor.bot.deleted_posts import Look, no_look
 from monitor.config.hours import Day, Hours
-from monitor.models.channels import Destination
+from monitor.models.channels import Destination, Sound
 from monitor.models.outbox import DigestItem
 from monitor.storage.outbox.digests import DigestStore
 
@@ -66,4 +66,7 @@ class DailyDigest:
 
     def _put(self, to: Destination, day: Day, *, is_main: bool) -> bool:
         undecided, held = (self._undecided(day), self._held(day)) if is_main else ((), 0)
-        return self._digests.put_day(to.chat, day, self._clock(), undecided=undecided, held=held, tongue=to.tongue)
+        silent = to.sound is not Sound.ALL
+        return self._digests.put_day(
+            to.chat, day, self._clock(), undecided=undecided, held=held, tongue=to.tongue, silent=silent
+        )

@@ -22,7 +22,8 @@ from monitor.storage.database import chunks, read_transaction
 from monitor.storage.evidence.notices import announced
 from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
-from monitor.stories.people.followed import FOLLOWED, NOBODY, Followed, ToldStory
+from monitor.stories.people.followed import FOLLOWED, MOST_STORIES, NOBODY, Followed, ToldStory, subjects
+from monitor.stories.people.naming import named_in
 from monitor.stories.similarity import LEAD, SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
@@ -75,22 +76,36 @@ class RecentStories:
 
     def __init__(self) -> None:
         self.index = SimilarityIndex()
+        self._named: defaultdict[str, set[int]] = defaultdict(set)  # by a surname's stem: the stories about its bearers
         self._last = 0  # the number of the last article in it
 
     def like(self, db: Connection, read: Sequence[Article], since: datetime) -> tuple[Story, ...]:
-        """The stories touched since then that share rare words, or an address, with one of these articles."""
+        """The stories touched since then that share rare words, or an address, with one of these articles, or are about
+        somebody whom one of them names.
+        """
         self._catch_up(db, since)
         near = {number for article in read for number in self.index.nearest(article.fingerprint)}
         for chunk in chunks([article.canonical_url for article in read]):
             same = select(articles.c.story_id).join(stories, stories.c.id == articles.c.story_id)
             recent = same.where(articles.c.canonical_url.in_(chunk), stories.c.updated_at >= since)
             near.update(db.scalars(recent))
+        named = {number for article in read for number in self._about_people_of(article)}
+        for numbers in chunks(sorted(named - near)):
+            touched = select(stories.c.id).where(stories.c.id.in_(numbers), stories.c.updated_at >= since)
+            near.update(db.scalars(touched))
         return read_stories(db, near)
+
+    def _about_people_of(self, article: Article) -> Iterator[int]:
+        for stem in {person.stem for person in named_in(article)}:
+            its_stories = self._named.get(stem, ())
+            if len(its_stories) <= MOST_STORIES:
+                yield from its_stories
 
     def _catch_up(self, db: Connection, since: datetime) -> None:
         """Articles of stories are numbered under the lock, so that none comes late with a smaller number."""
         self.index.forget(since)
-        columns = (articles.c.id, articles.c.story_id, articles.c.fingerprint, stories.c.updated_at)
+        said = (articles.c.title, func.substr(articles.c.text, 1, LEAD).label("text"))
+        columns = (articles.c.id, articles.c.story_id, articles.c.fingerprint, stories.c.updated_at, *said)
         new = (
             select(*columns)
             .join(stories, stories.c.id == articles.c.story_id)
@@ -99,11 +114,15 @@ class RecentStories:
         )
         for row in db.execute(new):
             self.index.add(row.id, row.story_id, row.fingerprint, row.updated_at)
+            for person in subjects(row.title, row.text):
+                self._named[person.stem].add(row.story_id)
             self._last = row.id
 
 
 class FollowedPeople:
-    """Of whom the stories in the channel are, asked of the database once a minute. Raises DatabaseError."""
+    """Of whom the stories in the channel are, asked of the database when there is an article more, and once a minute
+    what has been decided. Raises DatabaseError.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
@@ -112,13 +131,12 @@ class FollowedPeople:
 
     def __call__(self, now: datetime) -> Followed:
         """Those of the stories touched in the last thirty days."""
-        if self._known and timedelta() <= now - self._known[0] < _MINUTE:
-            return self._lately
         with read_transaction(self._engine) as db:
             last = db.scalar(select(func.max(articles.c.id))) or 0
-            if not self._known or last != self._known[1]:
+            is_fresh = self._known and timedelta() <= now - self._known[0] < _MINUTE
+            if not is_fresh or (self._known and last != self._known[1]):
                 self._lately = Followed.of(_told(db, now - FOLLOWED))
-        self._known = now, last
+                self._known = now, last
         return self._lately
 
 

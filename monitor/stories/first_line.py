@@ -8,7 +8,7 @@ from monitor.models.articles import FactKind, TopicVerdict
 from monitor.models.channels import Tongue
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty
-from monitor.stories.claims.steps import STAYING, TAKING, Step
+from monitor.stories.claims.steps import NO_REMOVAL, STAYING, TAKING, Step
 from monitor.stories.fact_line import direction, named
 from monitor.stories.novelty import added, is_rewritten, stance
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
@@ -48,7 +48,7 @@ def _new(lead: Telling, earlier: Sequence[Telling], sure: Certainty, tongue: Ton
     """The new step; else what else is new, with the step it is told with."""
     words, step = TEXTS[tongue], step_of(lead, opens=False)
     if sure is Certainty.DENIED:
-        return _told(step if step is Step.REMOVAL_REFUSED else None, sure, words, tongue)
+        return _told(step if step in NO_REMOVAL else None, sure, words, tongue)
     if steps := new_steps(lead, earlier):
         return _told(steps[0], sure, words, tongue)
     thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")

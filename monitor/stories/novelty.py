@@ -14,14 +14,17 @@ from monitor.models.articles import Article, TopicVerdict
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial, doubt
 from monitor.stories.claims.step_forms import ABOUT_BEFORE
-from monitor.stories.claims.steps import Step, denied_in, happened, speaks_of, spoken_of
+from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
-from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, named_in, people
+from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, is_official, named_in, people
 from monitor.text.languages.kazakh_latin import in_russian_letters
 from monitor.text.unicode import sentences
 
 _NEXT_DAY = timedelta(hours=12)
 _STEM = 5  # letters by which a word is known in another form
+_AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
+_LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED}
+_STAYS = re.compile(r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда не\b|\bнаходится дома\b", re.IGNORECASE)
 _SUBJECT = 200  # characters in which those stand whom it is about
 
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
@@ -74,6 +77,9 @@ def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
     """The steps that its headline, else its first sentence, tells as happened half a day after the story began, and
     that were nobody's news: what the texts speak of may be an older one («в июне суд продлил арест»).
     """
+    if _AGAIN.search(article.title):  # «повторно задержали»
+        before = happened(one.article.title_read for one in earlier if _AGAIN.search(one.article.title_read))
+        return [step for step in happened([article.title]) if step not in before]
     dates = [one.article.published_at for one in earlier if one.article.published_at]
     if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:
         return []
@@ -98,13 +104,19 @@ def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
     («не задерживали») denies it, in whatever words.
     """
     claimed = (words for one in earlier for words in (one.article.title_read, one.article.text))
-    if Step.REMOVAL_REFUSED in happened([telling.article.title]):
+    if NO_REMOVAL & frozenset(happened([telling.article.title])):
         return Certainty.SAID
     told_steps = frozenset(happened(claimed))
-    is_denied = told_steps and any(map(denial, first_words(telling.article)[:1]))
-    if is_denied or _denied(telling.article) & told_steps:
+    if told_steps and (_denies_any(telling.article) or _denied(telling.article) & told_steps):
+        return Certainty.DENIED
+    if told_steps & _LEAVING and _STAYS.search("\n".join([telling.article.title, *first_words(telling.article)])):
         return Certainty.DENIED
     return certainty(telling.article)
+
+
+def _denies_any(article: Article) -> bool:
+    """Whether its first words deny a deed, whatever it was."""
+    return any(denial(words) for words in first_words(article) if not ABOUT_BEFORE.search(words))
 
 
 def _denied(article: Article) -> frozenset[Step]:
@@ -135,7 +147,7 @@ def _strangers(telling: Telling, known: str) -> list[str]:
         {
             person.surname
             for person in persons(telling)
-            if not person.is_short
+            if not person.is_short and not is_official(person, f"{telling.article.title}\n{telling.article.text}")
             if (person.stem not in small and not in_common([person], known_people))
             or (person.first and not in_common([person], known_people) and _bears(person, known_people))
         }

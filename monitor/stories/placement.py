@@ -12,6 +12,7 @@ from math import ceil, floor
 
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
+from monitor.stories.claims.steps import happened
 from monitor.stories.differences import difference
 from monitor.stories.novelty import (
     are_of_others,
@@ -22,6 +23,7 @@ from monitor.stories.novelty import (
     stance,
     stances,
 )
+from monitor.stories.people.followed import is_same_person
 from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, headline_words, is_short
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
@@ -34,6 +36,7 @@ ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of t
 ALIKE_NAMED = 0.15  # the same where both are about the same person and days
 ALIKE_LATER = 0.35  # the same where both name somebody, but days differ
 SAME_ADDRESS, LIKENESS, ONE_HEADLINE = "тот же адрес", "сходство", "тот же заголовок в тот же день"
+SAME_PERSON = "тот же человек и тот же шаг дела"
 """How the evidence begins of an article that joins a story."""
 
 _SAME_DAY = 0.02  # less is needed of articles of the same day and night
@@ -79,7 +82,7 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     needed = [_needed(telling, recent[number], share, index, now) for share, number in near]
     margins = ((share - least, share, number) for (least, _), (share, number) in zip(needed, near, strict=True))
     margin, share, number = max(margins, default=(-_NEVER, 0.0, -1))
-    if margin < 0 and (twin := _by_headline(telling, recent, now)):
+    if margin < 0 and (twin := _by_headline(telling, recent, now) or _by_person(telling, recent, now)):
         return twin
     if margin < 0:
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
@@ -115,6 +118,28 @@ def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Pl
     added = news(telling, earlier)
     part = max(one.part for one in earlier) + 1 if added else twin.part
     return Placement(joins=number, evidence=ONE_HEADLINE, part=part, news=added)
+
+
+def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
+    """The last story of these days about the same person, told with the same step, where one of both says too little
+    to be compared: «В Риддере задержали Назара Сечина», «Назара Сечина задержали в Риддере».
+    """
+    taken = frozenset(happened([telling.article.title]))
+    for number, story in reversed([*enumerate(recent)]):
+        little = is_short(telling.article) or all(is_short(one.article) for one in story.tellings)
+        told_steps = happened(one.article.title_read for one in story.tellings)
+        nearest, first = _apart(telling.article, story, now)
+        if (
+            little
+            and taken.intersection(told_steps)
+            and first <= NEW_STEP
+            and is_same_person(telling.article, story)
+            and not _forbids(telling, story, nearest, first, named=True)
+        ):
+            added = news(telling, story.tellings)
+            part = max(one.part for one in story.tellings) + 1 if added else story.tellings[-1].part
+            return Placement(joins=number, evidence=SAME_PERSON, part=part, news=added)
+    return None
 
 
 def _between(article: Article, twin: Article, story: Story, now: datetime) -> timedelta:

@@ -155,7 +155,11 @@ TEXTS: Final[dict[Tongue, PostTexts]] = {
     ),
 }
 
-_LANGUAGES: Final[dict[Language, str]] = {"ru": "рус.", "kk": "қаз."}
+_LANGUAGES: Final[dict[Tongue, dict[Language, str]]] = {
+    "ru": {"ru": "рус.", "kk": "қаз."},
+    "kk": {"ru": "орыс.", "kk": "қаз."},
+    "en": {"ru": "Russian", "kk": "Kazakh"},
+}
 ZONE: Final = "Asia/Almaty"  # by whose clocks subscribers read
 _YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
 _SHORT_UNITS, _LONGEST_UNITS = 20, 30
@@ -178,7 +182,7 @@ def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
 
 def in_language(outlet: str, language: Language | None, tongue: Tongue) -> str:
     """The outlet, with the language of its article where that is another one: «Азаттық (қаз.)»."""
-    return outlet if language is None or language == tongue else f"{outlet} ({_LANGUAGES[language]})"
+    return outlet if language is None or language == tongue else f"{outlet} ({_LANGUAGES[tongue][language]})"
 
 
 def topic_title(topic: TopicVerdict, tongue: Tongue) -> str:

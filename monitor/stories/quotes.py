@@ -9,7 +9,7 @@ from typing import Final
 from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
-from monitor.stories.claims.steps import Step, denied_in, happened
+from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
 from monitor.stories.novelty import NAME, NUMBER, PLACE, added, first_words, stance, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
@@ -100,7 +100,7 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     if Step.RELEASED in said and not _AGAIN.search(telling.article.title):  # «задержан, допрошен, отпущен»
         said = (Step.RELEASED, *said)
     if certainty(telling.article) is Certainty.DENIED:
-        return tuple(step for step in (*said, *quoted_steps) if step is Step.REMOVAL_REFUSED)[:1]
+        return tuple(step for step in (*said, *quoted_steps) if step in NO_REMOVAL)[:1]
     return tuple(dict.fromkeys(said)) or quoted_steps
 
 

@@ -85,6 +85,7 @@ class DigestStore:
         undecided: Sequence[DigestItem] = (),
         held: int = 0,
         tongue: Tongue = "ru",
+        silent: bool = True,
     ) -> bool:
         """Put the digest of a day into the outbox, once for all workers and restarts; one that waits there unsent is
         made anew. False: it has been sent or says this already, or it is empty. Raises DatabaseError.
@@ -105,7 +106,7 @@ class DigestStore:
             retracted = _retracted(db, chat, day, tongue)
             html = of_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
             is_empty = not items and not held and not retracted
-            return _put(db, chat, key, "" if is_empty else html, now) is not None
+            return _put(db, chat, key, "" if is_empty else html, now, silent=silent) is not None
 
     def put_week(
         self,
@@ -129,7 +130,7 @@ class DigestStore:
                 return False
             items = [one.item for one in posted(db, chat, week.since, week.until, hidden=hidden)]
             html = of_week(week, items, archive=archive) if items else ""
-            digest_id = _put(db, chat, key, html, now)
+            digest_id = _put(db, chat, key, html, now, silent=False)
             if digest_id is not None:
                 shown = {"photo": draw(week, items)}
                 photo = upsert(db, delivery_photos).values(delivery_id=digest_id, **shown)
@@ -155,13 +156,13 @@ def _may_be_sent(db: Connection, chat: str, key: str) -> bool:
     return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key).where(~_UNSENT)) is not None
 
 
-def _put(db: Connection, chat: str, key: str, html: str, now: datetime) -> int | None:
+def _put(db: Connection, chat: str, key: str, html: str, now: datetime, *, silent: bool) -> int | None:
     """Put a digest, or say anew what one that waits unsent tells: "" nothing. Returns its number if it is news."""
     if not html:
         empty = update(deliveries).filter_by(chat=chat, key=key).where(_UNSENT)
         db.execute(empty.values(state=DeliveryState.CANCELLED, error=WITHDRAWN, updated_at=now))
         return None
-    row = upsert(db, deliveries).values(**_digest(chat, key=key, html=html, now=now))
+    row = upsert(db, deliveries).values(**_digest(chat, key=key, html=html, now=now), silent=silent)
     says_other = and_(_UNSENT, deliveries.c.html != html)
     renewed = row.on_conflict_do_update(index_elements=["chat", "key"], set_={"html": html}, where=says_other)
     digest_id: int | None = db.scalar(renewed.returning(deliveries.c.id))
@@ -204,7 +205,9 @@ def posted(
     lines = _lines(db, deliveries.c.id.in_(select(mine.subquery().c.id)), tongue)
     retracted = retractions_of(db, {row.story_id for row, _ in lines})
     name = _name(db, chat)
-    return [PostedStory(*_linked(item, name, row), at[row.id]) for row, item in lines if not _is_struck(row, retracted)]
+    standing = [(row, item) for row, item in lines if not _is_struck(row, retracted)]
+    last = {(row.story_id, item.title): row.id for row, item in standing}.values()  # posts of one article say the same
+    return [PostedStory(*_linked(item, name, row), at[row.id]) for row, item in standing if row.id in last]
 
 
 def _name(db: Connection, chat: str) -> str:

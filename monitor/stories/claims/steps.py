@@ -27,6 +27,7 @@ class Step(Enum):
     REMOVAL_DECIDED = "решение о выдаче"
     HANDED_OVER = "выдача"
     REMOVAL_REFUSED = "отказ в выдаче"
+    NOT_REMOVED = "не выдали"
     RELEASE_REFUSED = "отказ в освобождении"
     RELEASED = "освобождение"
     ASYLUM_REFUSED = "отказ в убежище"
@@ -68,6 +69,7 @@ _LABELS: Final = {
     Step.REMOVAL_DECIDED: ("решение о выдаче или высылке", "беру не шығару туралы шешім", "decision to remove"),
     Step.HANDED_OVER: ("выдача или высылка", "беру немесе елден шығару", "handover or expulsion"),
     Step.REMOVAL_REFUSED: ("отказ в выдаче", "беруден бас тарту", "handover refused"),
+    Step.NOT_REMOVED: ("не выдали", "берілмеді", "not handed over"),
     Step.RELEASE_REFUSED: ("отказ в освобождении", "босатудан бас тарту", "release refused"),
     Step.RELEASED: ("освобождение", "босату", "release"),
     Step.ASYLUM_REFUSED: ("отказ в убежище", "баспана беруден бас тарту", "asylum refused"),
@@ -103,9 +105,11 @@ _URGENT: Final = (
     Step.DISAPPEARED,
 )
 TAKING: Final = frozenset(
-    {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED}
+    {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED, Step.NOT_REMOVED}
 )
 """Of these it may be said whither."""
+NO_REMOVAL: Final = frozenset({Step.REMOVAL_REFUSED, Step.NOT_REMOVED})
+"""Told of somebody by whoever denies that he was handed over, too."""
 STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT, Step.DISAPPEARED})
 """Whoever is told of so is taken nowhere, as far as is known."""
 # Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
@@ -117,6 +121,7 @@ _RANK: Final = (
         Step.HUNGER_STRIKE,
         Step.LAWYER_BARRED,
         Step.REMOVAL_REFUSED,
+        Step.NOT_REMOVED,
         Step.RELEASE_REFUSED,
         Step.ASYLUM_REFUSED,
         Step.ASYLUM_GRANTED,

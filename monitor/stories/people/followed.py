@@ -12,7 +12,7 @@ from typing import Final, NamedTuple, Self
 
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story
-from monitor.stories.people.naming import LEAD, Person, in_common, named_in, people
+from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
@@ -20,9 +20,15 @@ RULE: Final = "о том же человеке"
 NO_RULE: Final = "ни одно правило не сработало"
 
 _SUBJECT: Final = 400  # characters in which those stand whom an article is about
-_MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
+MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
 _SHORT_NAME: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі]+ [А-ЯЁӘҒҚҢӨҰҮҺІ]\.")
 _CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
+
+
+def subjects(title: str, text: str) -> list[Person]:
+    """Who an article is about: whom its headline or its very beginning names, officials who speak there left out."""
+    beginning = f"{title}\n{text[:_SUBJECT]}"
+    return [one for one in people(beginning) if one.is_surely_one and not is_official(one, beginning)]
 
 
 class ToldStory(NamedTuple):
@@ -43,11 +49,10 @@ class Followed(NamedTuple):
         """Those of these stories' tellings."""
         stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
         for one in tellings:
-            for person in people(f"{one.title}\n{one.text[:_SUBJECT]}"):
-                if person.is_surely_one:
-                    stories[person.stem].add(one.story_id)
-                    persons[person.stem].add(person)
-        return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= _MOST_STORIES})
+            for person in subjects(one.title, one.text):
+                stories[person.stem].add(one.story_id)
+                persons[person.stem].add(person)
+        return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= MOST_STORIES})
 
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""

@@ -62,6 +62,22 @@ _NOBODY = frozenset(
 _ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ого|его|ому|ему|ым|им|ом|ую|ые|ие|ых|их|лық|лік|дық|дік|тық|тік)$")
 
 
+# In the nominative: who speaks or acts; «задержали судью Петрова» names whom it is about
+_OFFICIAL = re.compile(
+    r"(?<!экс-)(?<!бывший )\b(?:(?:ген|вице-|зам)?(?:прокурор|министр|глава(?! семь)|начальник|председатель|директор)"
+    r"|аким|судья|депутат|посол|консул|омбудсмен|уполномоченный|(?:пресс-)?секретарь|спикер|представитель)"
+    rf"(?: (?!и\b)[{_SMALL}А-ЯЁ-]+){{0,4}}? $",
+    re.IGNORECASE,
+)
+_OFFICE = 60  # characters before a name in which his office stands
+
+
+def is_official(person: "Person", text: str) -> bool:
+    """Whether every place that names him calls him by an office: «прокурор Ержан Омаров»."""
+    places = [place.start() for place in re.finditer(re.escape(f"{person.first} {person.surname}"), text)]
+    return bool(places) and all(_OFFICIAL.search(text[max(0, at - _OFFICE) : at]) for at in places)
+
+
 class Person(NamedTuple):
     """A surname as written, and the first name or initials before it ("" when none)."""
 

@@ -49,6 +49,18 @@ async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_use
     assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
 
 
+async def test_a_short_surname_in_another_case_is_looked_for_at_once(room: Room) -> None:
+    """«Рыкова» and «Рыков» have no six letters in common, by which likeness knows words."""
+    room.serve(room.item("Казахстан экстрадирует россиянина Антона Рыкова", ABOUT))
+    await room.poll()
+    room.now += timedelta(seconds=5)
+    room.serve(room.item("Антон Рыков написал письмо", "Он просит книг. " + LONG))
+
+    await room.poll()
+
+    assert room.outcomes()["Антон Рыков написал письмо"] == "review"
+
+
 CLAIM, DENIAL = "Казахстан экстрадировал россиянина", "Казахстан отказался экстрадировать россиянина"
 
 

@@ -95,6 +95,20 @@ def test_a_digest_speaks_the_language_of_its_chat(seeded: SeededOutbox, engine: 
         assert "Тінтулер · 1" in digest
 
 
+def test_the_posts_of_one_article_are_one_line(outbox: Outbox, seeded: SeededOutbox, engine: Engine) -> None:
+    seeded.add_story(1)
+    seeded.add_story(1, part=2)
+    seeded.add_story(2)
+    for _ in range(3):
+        send(outbox)
+
+    assert DigestStore(engine).put_day(CHAT, TODAY, NOW + HOUR)
+
+    digest = send(outbox)
+    assert seen(digest.html).startswith("За сутки: 2")
+    assert digest.silent
+
+
 def test_a_digest_waits_as_long_as_what_it_tells(outbox: Outbox, seeded: SeededOutbox, engine: Engine) -> None:
     """Else an outage of Telegram would seem over as soon as twenty-one stories wait."""
     for number in range(1, FLOOD + 2):

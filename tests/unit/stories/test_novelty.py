@@ -195,6 +195,26 @@ def test_a_second_denial_in_other_words_is_no_news() -> None:
     assert news(again, [FIRST, denied]) == ""
 
 
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("МВД ответило о Пробникове", "Пробников в Россию не передавался, есть запрос."),
+        ("Пробников остаётся в Актобе", "Пробников в изоляторе, есть запрос."),
+        ("О Пробникове", "Сообщения о выдаче Пробникова преждевременны, запрос рассматривают."),
+    ],
+)
+def test_who_stays_was_not_handed_over(title: str, text: str) -> None:
+    handed_over = report("Пробникова выдали России", "Пробникова передали по запросу.", "запросу")
+
+    assert "опровержение" in news(report(title, text, "запрос"), [handed_over])
+
+
+def test_a_second_arrest_is_news() -> None:
+    again = report("Пробникова повторно задержали", "Пробников снова в Актобе, есть запрос.", "запрос")
+
+    assert "событие: задержание" in news(again, [FIRST])
+
+
 def test_the_first_words_deny_what_was_told() -> None:
     well = report("Пробников на связи", "Пробников написал нам. Его не задерживали, говорят по запросу.", "запросу")
     before = report("Пробников на связи", "Он нашёлся. Раньше его не задерживали, есть запрос.", "запрос")

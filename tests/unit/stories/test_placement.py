@@ -52,6 +52,17 @@ def test_a_retelling_of_the_day_joins() -> None:
     assert joined(report(1, DETAINED), report(2, RETOLD, after=DAY))
 
 
+def test_few_words_are_of_the_event_of_their_person_and_step() -> None:
+    short = report(1, ("В Риддере задержали россиянина Назара Сечина", ""))
+    again = report(2, ("Россиянина Назара Сечина взяли под стражу, он задержан", ""), after=timedelta(hours=2))
+    other_day = report(3, ("Назара Сечина задержали в Риддере", ""), after=2 * DAY)
+    other_step = report(4, ("Россиянин Назар Сечин отпущен", ""), after=timedelta(hours=2))
+
+    assert placed(again, [story(1, short)]).evidence == "тот же человек и тот же шаг дела"
+    assert not joined(short, other_day)
+    assert not joined(short, other_step)
+
+
 def test_the_next_step_joins_on_the_day_and_follows_later() -> None:
     at_once = placed(report(2, ARRESTED, after=timedelta(hours=5)), [story(7, report(1, DETAINED))])
     later = placed(report(2, ARRESTED, after=NEW_STEP + timedelta(hours=1)), [story(7, report(1, DETAINED))])

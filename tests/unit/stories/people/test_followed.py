@@ -58,6 +58,22 @@ def test_a_name_of_many_stories_is_nobody() -> None:
     assert not of_many.is_named("Пробников на связи", "")
 
 
+@pytest.mark.parametrize(
+    ("title", "is_followed"),
+    [
+        ("Прокурор Ержан Омаров обещал выдать пекаря", False),
+        ("Начальник полиции Актобе Ержан Омаров молчит", False),
+        ("Глава семьи Ержан Омаров задержан", True),
+        ("Бывший прокурор Ержан Омаров задержан", True),
+        ("Прокурора Ержана Омарова выдали России", True),
+    ],
+)
+def test_who_speaks_by_his_office_is_not_followed(title: str, *, is_followed: bool) -> None:
+    followed = Followed.of([ToldStory(1, title, "")])
+
+    assert followed.is_named("Ержан Омаров открыл площадку", "") is is_followed
+
+
 def by_name(title: str, text: str, feed: str = "Вторая") -> EntryOutcome:
     """An entry that no rule matched."""
     entry = matched(2)
