@@ -97,7 +97,7 @@ class Judge:
             outcome = await asyncio.to_thread(self._judged_with_page, feed, entry, page, limit)
             if self.recent and read and outcome.outcome is Outcome.POSTED:
                 self.recent.put(entry.url, read)
-            if outcome.outcome is Outcome.UNMATCHED and failure in _FOR_THE_MOMENT and _is_new(entry, now):
+            if _says_nothing(outcome) and failure in _FOR_THE_MOMENT and _is_new(entry, now):
                 put_off += 1
                 continue
             bare += not page.text
@@ -164,6 +164,12 @@ def _brief(decided: EntryOutcome) -> EntryOutcome:
     """Without the text that nobody needs any more: hundreds of polls may wait to be recorded."""
     entry = decided.entry
     return replace(decided, entry=replace(entry, summary="", content="")) if entry.summary or entry.content else decided
+
+
+def _says_nothing(outcome: EntryOutcome) -> bool:
+    """Whether no rule knows it: its page may say more than a name."""
+    is_named_only = outcome.outcome is Outcome.POSTED and bool(outcome.telling and not outcome.telling.verdict.topics)
+    return outcome.outcome is Outcome.UNMATCHED or is_named_only
 
 
 def _is_new(entry: Entry, now: datetime) -> bool:
