@@ -243,11 +243,11 @@ class MatchedArticle:
         """Whether the words there stand in the role, whatever role their term asks for."""
         first, last, place = self._surrounding(hit)
         word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
-        is_russian = last in word.forms or not word.stems
-        if is_russian and russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers):
-            return True
-        is_kazakh = word.stems and (not is_russian or (role is Role.ORIGIN and self.is_in_kazakh(hit.start)))
-        return bool(is_kazakh and kazakh_fits(role, kazakh_case(last, word.stems), place))  # «Воронеж тұрғыны»
+        case = kazakh_case(last, word.stems)
+        is_russian = last in word.forms and (case == ANY or not self.is_in_kazakh(hit.start))  # not «Воронеж тұрғыны»
+        if is_russian or not word.stems:
+            return russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
+        return kazakh_fits(role, case, place)
 
     def _surrounding(self, hit: Hit) -> _Surroundings:
         span = hit[:2]

@@ -6,7 +6,7 @@ of them allows; what no dictionary declines plays those that its preposition all
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice, takewhile
 
 from monitor.config.keyword_rules import Role
@@ -66,6 +66,7 @@ _AND = "(?i:и|или|[мпб]ен|және|жане|[mpb]en|j[aäá]ne|zhane)"
 _NAMES_AFTER = re.compile(rf"(?:, {_NAME}){{0,5}} {_AND} {_NAME}|(?:, {_NAME}){{1,5}}(?= (?:азамат|azamat))")
 _NAMES_BEFORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{0,5}}{_NAME} {_AND} $")
 _NAMES_BEFORE_MORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{1,5}}$")
+_REGIONS = ("облыс", "өлке", "қала", "аудан")  # «Омбы облысынан»: they bear the ending of the name before
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
 
 
@@ -328,8 +329,10 @@ def _comes_from(words: Sequence[str]) -> bool:
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
     """Whether a Kazakh word of that case plays the role at its place."""
+    carried = next((ending_case(word) for word in place.after[:1] if word.startswith(_REGIONS)), NO_CASE)
+    place = replace(place, after=place.after[1:]) if carried else place
     after = _kazakh_noun(place)
-    case = place.row or case
+    case = place.row or carried or case
     is_subject = case & Case.NOMINATIVE and not case & Case.GENITIVE and KAZAKH_WHOM.search(after)
     is_owner = bool(case & (Case.NOMINATIVE | Case.GENITIVE)) and not is_subject
     if role is Role.TO:
@@ -345,7 +348,8 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
         leads = _is_to_his(place) or after.endswith(FROM_HIS)
         away = leads or KAZAKH_WHOSE.match(after) or KAZAKH_ASKING.match(after)
         stays = case & Case.LOCATIVE and not KAZAKH_ONCE_THERE.match(after)
-        return bool(stays or is_subject) or (is_owner and not away)
+        acts = is_subject and not any(map(KAZAKH_ASKING.match, place.after[1:2]))  # «Ресей оны іздейді»
+        return bool(stays or acts) or (is_owner and not away)
     objects = Case.ACCUSATIVE | Case.GENITIVE | Case.NOMINATIVE
     return bool(case & (objects if role is Role.WHOM else Case.NOMINATIVE))
 

@@ -128,17 +128,19 @@ def sentence_of(start: int, title: str, text: str) -> str:
 
 def is_met(term: Term, spot: Spot, title: str, text: str) -> bool:
     """Whether what stands there is of the term's language, and plays its role."""
-    whole, part = f"{title}\n{text}", term.words[0]
-    form = fold(whole[spot.start : spot.end]).text
+    part = term.words[0]
+    form = fold(f"{title}\n{text}"[spot.start : spot.end]).text
     if term.language == "kk" and part.kind is TermWordKind.WORD:
         same = russian_forms(part.text) if part.text.isupper() else russian.known_forms(part.text)
         sentence = sentence_of(spot.start, title, text).lower()
         if form in same and not KAZAKH_LETTERS.search(sentence) and not reads_kazakh(sentence):
             return False
-    return term.role is None or plays(term, term.role, form, whole, spot)
+    return term.role is None or plays(term, term.role, spot, title, text)
 
 
-def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
+def plays(term: Term, role: Role, spot: Spot, title: str, text: str) -> bool:
+    whole = f"{title}\n{text}"
+    form = fold(whole[spot.start : spot.end]).text
     words = WORD.findall(form)
     apart = APART.match(whole, spot.end)
     first, last, end = words[0], words[-1] + (apart[1] if apart else ""), apart.end() if apart else spot.end
@@ -148,13 +150,11 @@ def plays(term: Term, role: Role, form: str, whole: str, spot: Spot) -> bool:
     readable = [(part, own or term.language) for part, own in choices if part.kind is TermWordKind.WORD]
     in_russian = any(own != "kk" and last in russian_forms(part.text) for part, own in readable)
     stems = [stem for part, own in readable if own != "ru" for stem in kazakh_stems(part.text)]
-    fits_kazakh = bool(stems) and kazakh_fits(role, kazakh_case(last, stems), place)
-    if not in_russian and stems:
-        return fits_kazakh
-    title, _, text = whole.partition("\n")
+    case = kazakh_case(last, stems)
     sentence = sentence_of(spot.start, title, text).lower()
-    if role is Role.ORIGIN and fits_kazakh and (KAZAKH_LETTERS.search(sentence) or reads_kazakh(sentence)):
-        return True
+    is_kazakh = case != ANY and (KAZAKH_LETTERS.search(sentence) or reads_kazakh(sentence))
+    if stems and (not in_russian or is_kazakh):
+        return kazakh_fits(role, case, place)
     cases: dict[str, Case] = {}
     for part, own in [(term.words[0], term.language), *term.words[0].choices]:
         if part.kind is TermWordKind.WORD and own != "kk":
@@ -176,9 +176,7 @@ def is_complement(spot: Spot, acts: list[Spot], title: str, text: str, *, words:
 
 def acts_of(term: Term, spot: Spot, acts: list[Spot], title: str, text: str) -> list[Spot]:
     """Those that a word may be the complement of: whence only of an act before it, where it may be somebody's home."""
-    whole = f"{title}\n{text}"
-    form = fold(whole[spot.start : spot.end]).text
-    is_home = term.role is Role.FROM and plays(term, Role.ORIGIN, form, whole, spot)
+    is_home = term.role is Role.FROM and plays(term, Role.ORIGIN, spot, title, text)
     return [act for act in acts if act.start < spot.start] if is_home else acts
 
 

@@ -93,7 +93,24 @@ def test_a_name_of_both_languages_is_kazakh_in_a_kazakh_sentence() -> None:
     both = matcher_of(AT_HOME.replace('{ru: "Россия, Омск, омский, Казань, Москва", kk: "Ресей, Омбы"}', "Воронеж"))
 
     assert both.judge(title="", text="Беглец. Воронеж тұрғынын ұстады.").topics
+    assert both.judge(title="", text="Беглец. Воронеж облысынан көшкен қызды ұстады.").topics
     assert not both.judge(title="", text="Беглец. Воронеж в Алматы не едет.").topics
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
+        ("Омбы облысында ұсталды", True),
+        ("Омбы облысынан көшкен қыз еді", False),
+        ("Омбы қаласынан келген қыз еді", False),
+        ("Омбы қызды ұстады", True),
+        ("Омбы қызды іздеп жүр", False),
+    ],
+)
+def test_where_somebody_came_from_or_who_asks_for_him_is_not_where_it_happens(text: str, fires: bool) -> None:
+    where = matcher_of(RULES.replace("{где: Казахстан}", "{где: {ru: Омск, kk: Омбы}}"))
+
+    assert bool(where.judge(title="", text=f"Беглец {text}, выдать.").topics) is fires
 
 
 WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {ru: "РФ, Москва, Подмосковье", kk: Ресей}}'))
