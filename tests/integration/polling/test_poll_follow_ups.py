@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from monitor.storage.tables import deliveries, entries
 from tests.harness.poll_room import ABOUT, LONG, Room
+from tests.servers import faults
 
 
 async def test_a_post_whose_article_says_something_else_now_is_mended_and_asked_about(room: Room) -> None:
@@ -81,3 +82,19 @@ async def test_a_claim_that_an_outlet_comes_back_to_is_posted_anew(room: Room) -
     assert f"Заголовок изменён, прежний: «{DENIAL}»" in second
     assert third.startswith("● Новое: выдача или высылка, заголовок изменён")
     assert (await room.poll()).validators.etag == '"3"'
+
+
+async def test_whose_page_was_not_to_be_had_is_read_again_before_a_name_decides(room: Room) -> None:
+    """A question about a mere retelling would settle what the page tells by the rules' words."""
+    room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))
+    await room.poll()
+    room.now += timedelta(minutes=2)
+    room.serve(room.brief("Максим Пробников молчит", "Подробности."))
+    room.web.fail("/page/Максим Пробников молчит", faults.status(503))
+
+    await room.poll()
+
+    assert "Максим Пробников молчит" not in room.outcomes()
+    room.web.mend("/page/Максим Пробников молчит")
+    await room.poll()
+    assert room.outcomes()["Максим Пробников молчит"] == "review"
