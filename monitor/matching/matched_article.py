@@ -243,7 +243,7 @@ class MatchedArticle:
         """Whether the words there stand in the role, whatever role their term asks for."""
         first, last, place = self._surrounding(hit)
         word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
-        case = kazakh_case(last, word.stems)
+        case = kazakh_case(last, word.stems) if word.stems else ANY
         is_russian = last in word.forms and (case == ANY or not self.is_in_kazakh(hit.start))  # not «Воронеж тұрғыны»
         if is_russian or not word.stems:
             return russian_fits(role, self._compiled.cases.get(first, ANY), place, self._compiled.carriers)
