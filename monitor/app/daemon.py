@@ -5,6 +5,7 @@ stops, and a send in hand should be finished. What is due, and for whom, stands 
 """
 
 import asyncio
+import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterable
 from contextlib import AbstractContextManager, nullcontext
@@ -51,6 +52,11 @@ LONGEST_WAIT = timedelta(minutes=1)  # however long a chat must wait, it is look
 _ASKED = attrgetter("kind", "fallback", "listing", "proxy", "user_agent", "ca_file")  # how a feed is asked and read
 
 log = structlog.get_logger()
+
+
+def _is_no_end(record: logging.LogRecord) -> bool:
+    """A tick that our end cuts off is no trouble: APScheduler tells of it as of a failure, with a traceback."""
+    return not (record.exc_info and isinstance(record.exc_info[1], asyncio.CancelledError))
 
 
 class Daemon:
@@ -101,6 +107,7 @@ class Daemon:
         await stop.wait()
         rescheduling.cancel()
         scheduler.pause()
+        logging.getLogger("apscheduler.executors.default").addFilter(_is_no_end)
         finished = await self._finish()
         scheduler.shutdown(wait=False)
         return finished

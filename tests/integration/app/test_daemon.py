@@ -42,6 +42,32 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> startup.Config:
     return startup.load()
 
 
+class HeldUp(Daemon):
+    """A daemon whose beats the database holds up."""
+
+    begun: asyncio.Event
+
+    async def _beat(self, job: str) -> None:  # noqa: ARG002 - the parent's
+        self.begun.set()
+        await asyncio.Event().wait()
+
+
+async def test_a_tick_that_the_end_cuts_off_is_no_failure(
+    config: startup.Config, caplog: pytest.LogCaptureFixture
+) -> None:
+    stop = asyncio.Event()
+    async with wiring.open_components(config) as components:
+        daemon = HeldUp(components, config, RecordingWatchdog())
+        daemon.begun = asyncio.Event()
+        running = asyncio.create_task(daemon.run(stop))
+        await daemon.begun.wait()
+        stop.set()
+        await running
+        await asyncio.sleep(0)
+
+    assert not [record for record in caplog.records if record.exc_info]
+
+
 async def run_for(config: startup.Config, components: wiring.Components, watchdog: Watchdog, seconds: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().call_later(seconds, stop.set)
