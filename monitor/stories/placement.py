@@ -247,12 +247,13 @@ def _followed(
     telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
 ) -> int | None:
     """The recorded story of the last sixty days that names the same person, and not only as an older case; the most
-    alike one. Of few words the name must be enough.
+    alike one. Of few words the name must be enough, and so must a whole one: «Рыкова» and «Рыков» share no word.
     """
     cases = [
         (share, story.id)
         for share, story in ((share, recent[number]) for share, number in alike)
-        if story.id is not None and (share >= _ABOUT_THE_SAME or is_short(telling.article))
+        if story.id is not None
+        if share >= _ABOUT_THE_SAME or is_short(telling.article) or is_same_person(telling.article, story, in_full=True)
         if story.updated_at is None or now - story.updated_at <= SAME_CASE
         if common_persons(telling.article, (one.article for one in story.tellings))
         if not are_of_others(telling.article, [one.article for one in story.tellings])

@@ -84,10 +84,10 @@ def is_about(article: Article, story: Story, *, headline: bool = False) -> bool:
     return Followed.of(tellings).is_named(article.title, "" if headline else article.text)
 
 
-def is_same_person(article: Article, story: Story) -> bool:
-    """Whether both name somebody by the same first name and surname."""
+def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> bool:
+    """Whether both name somebody by the same first name and surname; `in_full`: an initial is none."""
     ours, theirs = (
-        [person for person in named if person.first]
+        [person for person in named if person.first and not (in_full and "." in person.first)]
         for named in (named_in(article), (person for one in story.tellings for person in named_in(one.article)))
     )
     return in_common(ours, theirs)

@@ -55,11 +55,13 @@ async def test_a_short_surname_in_another_case_is_looked_for_at_once(room: Room)
     room.serve(room.item("Казахстан экстрадирует россиянина Антона Рыкова", ABOUT))
     await room.poll()
     room.now += timedelta(seconds=5)
-    room.serve(room.item("Антон Рыков написал письмо", "Он просит книг. " + LONG))
+    text = "Антон Рыков перестал принимать пищу, рассказал нам вчера вечером по телефону его младший брат Лев."
+    room.serve(room.item("Антон Рыков написал письмо", f"{text} {LONG}"), room.item("Антон Рыков голодает", text))
 
     await room.poll()
 
     assert room.outcomes()["Антон Рыков написал письмо"] == "review"
+    assert room.outcomes()["Антон Рыков голодает"] == "review"
 
 
 CLAIM, DENIAL = "Казахстан экстрадировал россиянина", "Казахстан отказался экстрадировать россиянина"
