@@ -8,7 +8,7 @@ import asyncio
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, nullcontext, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -100,7 +100,8 @@ class Daemon:
             (self._tick_upkeep, UPKEEP, UPKEEP),
         ):
             scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
-        await self._renew_digests()  # before anything is sent: stories are retracted while nobody works, too
+        with suppress(DatabaseError):  # the first tick finds it too, and says so
+            await self._renew_digests()  # before anything is sent: stories are retracted while nobody works, too
         scheduler.start()
         self._start(self._interruptible, "audit", self._components.audit.round())
         rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))

@@ -21,6 +21,7 @@ LEAD = 1_200  # characters in which an article's people are looked for
 _STEM = 5  # letters of a surname that its case endings leave alone
 _FIRST_STEM = 3  # the same of a first name
 _FIRST_NAME = 4  # letters of it by which it is looked for
+_LEV = re.compile("^льв")  # «Льва Тюрина»
 _SHORTEST = 3  # letters; what has no more is no surname
 _WORD_STEM = 6  # letters by which text/languages/word_frequencies.py knows a word
 
@@ -105,7 +106,7 @@ class Person(NamedTuple):
 
     def may_be(self, other: "Person") -> bool:
         """Whether both may be one person: the same surname, and no first names that differ."""
-        ours, theirs = (_plain(one.first).strip(". ")[:_FIRST_STEM] for one in (self, other))
+        ours, theirs = (_LEV.sub("лев", _plain(one.first)).strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
         same = self.stem == other.stem or self.is_written(other.surname)
         if not same and shorter >= _FIRST_STEM:  # «Матвей С.»

@@ -54,6 +54,12 @@ def test_a_surname_of_which_an_initial_is_given_may_be_that_of_the_same_first_na
     assert not short.may_be(other)
 
 
+def test_lev_is_the_same_in_every_case() -> None:
+    (oblique,), (upright,) = people("Судят Льва Сорина."), people("Лев Сорин молчит.")
+
+    assert oblique.may_be(upright)
+
+
 def test_kazakh_letters_make_no_other_person() -> None:
     (kazakh,), (russian,) = people("Полиция Аян Мұхтаровты ұстады."), people("Задержан Аян Мухтаров.")
 
