@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from functools import partial
 
 import structlog
 
@@ -10,8 +9,8 @@ from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock
 from monitor.app.startup import Config, data_folder
 from monitor.config.settings import Settings
-from monitor.edits.child_process import ChildProcess
-from monitor.errors import EditUnanswered, SchemaError
+from monitor.edits.child_process import ask_once
+from monitor.errors import SchemaError
 from monitor.storage.database import (
     instance_lock,
     migrate_at,
@@ -55,13 +54,7 @@ def _migrate_apart(url: str) -> None:
     with suppress(SchemaError):
         open_usable(url).dispose()
         return
-    child = ChildProcess(partial(str, url), longest=_LONGEST_MIGRATION)
-    try:
-        child.ask(migrate_at)
-    except EditUnanswered:
-        migrate_at(url)
-    finally:
-        child.close()
+    ask_once(migrate_at, url, longest=_LONGEST_MIGRATION)
 
 
 def announcements(settings: Settings) -> Announcements:

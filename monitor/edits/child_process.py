@@ -11,6 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from time import monotonic
 from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 
@@ -96,6 +97,21 @@ class ChildProcess(Generic[_Kept]):
             self._child.kill()
             self._child.communicate()
         self._child = None
+
+
+def ask_once(question: Callable[[_Kept], _T], kept: _Kept, *, longest: float = LONGEST) -> _T:
+    """What a function says of `kept` in a child that ends with the answer; here, when the child ends without one."""
+    child = ChildProcess(partial(_as_it_is, kept), longest=longest)
+    try:
+        return child.ask(question)
+    except EditUnanswered:
+        return question(kept)
+    finally:
+        child.close()
+
+
+def _as_it_is(kept: _Kept) -> _Kept:
+    return kept
 
 
 def _started() -> subprocess.Popen[bytes]:

@@ -69,6 +69,11 @@ class Story:
     announced: tuple[tuple[str, Version], ...] = ()
 
     @property
+    def next_part(self) -> int:
+        """The number of a part that begins now."""
+        return max(one.part for one in self.tellings) + 1
+
+    @property
     def tier(self) -> Tier:
         """The strongest tier among the tellings: it decides where the story goes."""
         return self.lead.verdict.tier

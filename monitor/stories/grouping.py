@@ -133,7 +133,7 @@ def _add(
         return
     part, added = (again.part, "") if again else _part(telling, story, placement)
     if turned:
-        part, added = _next_part(story), news(telling, story.tellings) or _REWRITTEN
+        part, added = story.next_part, news(telling, story.tellings) or _REWRITTEN
         _retitle(draft, turned, telling)
     if part in story.struck:
         part = _part_beside_struck(telling, story, index, now)
@@ -178,14 +178,10 @@ def _lifts(telling: Telling, story: Story, part: int) -> bool:
 def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, str]:
     """Which part of the story tells the article, and what is new in it."""
     if telling.verdict.topics[0].rule == RULE:
-        return _next_part(story), placement.news or "правилам это не знакомо"
+        return story.next_part, placement.news or "правилам это не знакомо"
     if telling.article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news
-    return _next_part(story), "ещё одна статья этой редакции"
-
-
-def _next_part(story: Story) -> int:
-    return max(one.part for one in story.tellings) + 1
+    return story.next_part, "ещё одна статья этой редакции"
 
 
 def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, now: datetime) -> int:
@@ -195,7 +191,7 @@ def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, 
         again = place(telling, [alone], index=index, now=now)
         if again.joins is not None and not again.news and telling.article.feed not in _outlets(alone):
             return part
-    return _next_part(story)
+    return story.next_part
 
 
 def _outlets(story: Story) -> frozenset[str]:

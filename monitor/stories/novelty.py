@@ -6,9 +6,11 @@ looked for in the headline and in the sentences that matched; background paragra
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from itertools import accumulate
+from operator import or_
 
 from monitor.models.articles import Article, TopicVerdict
 from monitor.models.stories import Telling
@@ -30,9 +32,6 @@ _SUBJECT = 200  # characters in which those stand whom it is about
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 _OF_WHOM = re.compile(r"\b(?:обвиняем|подозреваем|разыскиваем)\w+|, котор\w+[^,.!?]*", re.IGNORECASE)
-
-
-_IMPLIED, _IMPLYING = {Step.DISAPPEARED}, {Step.KIDNAPPED}  # who was abducted has disappeared
 
 NAME, PLACE, NUMBER = "имя", "место", "число"
 DENIAL, CONFIRMATION, DOUBT = "опровержение", "подтверждение", "сомнение"
@@ -96,22 +95,30 @@ def first_words(article: Article) -> list[str]:
 def stances(tellings: Sequence[Telling]) -> list[Certainty]:
     """How sure each outlet was beside those before it, under the headline that readers had."""
     as_read = [replace(one, article=replace(one.article, title=one.article.title_read)) for one in tellings]
-    return [stance(one, tellings[:number]) for number, one in enumerate(as_read)]
+    before = accumulate(map(_steps_told, as_read), or_, initial=frozenset[Step]())
+    return [_stance(one.article, steps) for one, steps in zip(as_read, before, strict=False)]
 
 
 def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
     """How sure an outlet is beside what was told before: whoever says of a step told there that it did not happen
     («не задерживали») denies it, in whatever words.
     """
-    claimed = (words for one in earlier for words in (one.article.title_read, one.article.text))
-    if NO_REMOVAL & frozenset(happened([telling.article.title])):
+    return _stance(telling.article, frozenset[Step]().union(*map(_steps_told, earlier)))
+
+
+def _steps_told(telling: Telling) -> frozenset[Step]:
+    return frozenset(happened((telling.article.title_read, telling.article.text)))
+
+
+def _stance(article: Article, known: frozenset[Step]) -> Certainty:
+    """`known`: the steps that were told before."""
+    if NO_REMOVAL & frozenset(happened([article.title])):
         return Certainty.SAID
-    told_steps = frozenset(happened(claimed))
-    if told_steps and (_denies_any(telling.article) or _denied(telling.article) & told_steps):
+    if known and (_denies_any(article) or _denied(article) & known):
         return Certainty.DENIED
-    if told_steps & _LEAVING and _STAYS.search("\n".join([telling.article.title, *first_words(telling.article)])):
+    if known & _LEAVING and _STAYS.search("\n".join([article.title, *first_words(article)])):
         return Certainty.DENIED
-    return certainty(telling.article)
+    return certainty(article)
 
 
 def _denies_any(article: Article) -> bool:
@@ -220,7 +227,10 @@ def _beginning(article: Article) -> str:
     return f"{article.title}\n{article.text[:LEAD]}"
 
 
-def _unsaid(steps: Iterable[Step], text: str) -> list[Step]:
-    known = frozenset(happened([text], before_too=True))
-    known |= frozenset(_IMPLIED) if known & _IMPLYING else frozenset()
+def _unsaid(steps: Collection[Step], text: str) -> list[Step]:
+    if not steps:
+        return []
+    known = set(happened([text], before_too=True))
+    if Step.KIDNAPPED in known:
+        known.add(Step.DISAPPEARED)
     return [step for step in steps if step not in known and not speaks_of(step, text)]

@@ -36,8 +36,8 @@ ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of t
 ALIKE_NAMED = 0.15  # the same where both are about the same person and days
 ALIKE_LATER = 0.35  # the same where both name somebody, but days differ
 SAME_ADDRESS, LIKENESS, ONE_HEADLINE = "тот же адрес", "сходство", "тот же заголовок в тот же день"
-SAME_PERSON = "тот же человек и тот же шаг дела"
 """How the evidence begins of an article that joins a story."""
+_SAME_PERSON = "тот же человек и тот же шаг дела"
 
 _SAME_DAY = 0.02  # less is needed of articles of the same day and night
 _SAME_FIGURE = 0.03  # what a figure in common adds to the likeness
@@ -87,9 +87,9 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
     if margin < 0:
         evidence = _refusal(max(alike, default=(0.0, -1)), dict(zip(near, needed, strict=True)))
         return Placement(joins=None, evidence=evidence, follows=_followed(telling, recent, alike, now))
-    earlier = recent[number].tellings
-    added = news(telling, earlier) or _is_late(telling.article, recent[number], now)
-    part = max(one.part for one in earlier) + 1 if added else _nearest_part(telling, ours, earlier, index)
+    story = recent[number]
+    added = news(telling, story.tellings) or _is_late(telling.article, story, now)
+    part = story.next_part if added else _nearest_part(telling, ours, story.tellings, index)
     return Placement(joins=number, evidence=f"{LIKENESS} {share:.2f}", part=part, news=added)
 
 
@@ -114,9 +114,8 @@ def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Pl
     if not twins:
         return None
     number, twin = twins[-1]
-    earlier = recent[number].tellings
-    added = news(telling, earlier)
-    part = max(one.part for one in earlier) + 1 if added else twin.part
+    added = news(telling, recent[number].tellings)
+    part = recent[number].next_part if added else twin.part
     return Placement(joins=number, evidence=ONE_HEADLINE, part=part, news=added)
 
 
@@ -125,6 +124,8 @@ def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Plac
     to be compared: «В Риддере задержали Назара Сечина», «Назара Сечина задержали в Риддере».
     """
     taken = frozenset(happened([telling.article.title]))
+    if not taken:
+        return None
     for number, story in reversed([*enumerate(recent)]):
         little = is_short(telling.article) or all(is_short(one.article) for one in story.tellings)
         told_steps = happened(one.article.title_read for one in story.tellings)
@@ -137,8 +138,8 @@ def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Plac
             and not _forbids(telling, story, nearest, first, named=True)
         ):
             added = news(telling, story.tellings)
-            part = max(one.part for one in story.tellings) + 1 if added else story.tellings[-1].part
-            return Placement(joins=number, evidence=SAME_PERSON, part=part, news=added)
+            part = story.next_part if added else story.tellings[-1].part
+            return Placement(joins=number, evidence=_SAME_PERSON, part=part, news=added)
     return None
 
 

@@ -8,8 +8,7 @@ from functools import partial
 from monitor.app.environment import as_text
 from monitor.app.rules.cache import Compiled
 from monitor.config.keywords import load_keywords
-from monitor.edits.child_process import ChildProcess
-from monitor.errors import EditUnanswered
+from monitor.edits.child_process import ask_once
 from monitor.matching.compiler import compile_rules, with_russian
 from monitor.matching.matcher import Matcher
 
@@ -30,10 +29,4 @@ def checked(content: bytes, file: str) -> Compiled:
 
 def checked_in_child(content: bytes, file: str) -> Compiled:
     """As `checked`; here, when the child ends without an answer. Raises ConfigError."""
-    child = ChildProcess(partial(bytes, content))
-    try:
-        return child.ask(checked, file)
-    except EditUnanswered:
-        return checked(content, file)
-    finally:
-        child.close()
+    return ask_once(partial(checked, file=file), content)

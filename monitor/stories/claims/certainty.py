@@ -10,8 +10,10 @@ from typing import Final
 
 from monitor.models.articles import Article
 from monitor.text.languages.objects import given_thing, is_giving
+from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
 
+_REMEMBERED: Final = 5_000  # sentences: each telling of a story asks again what those before it denied
 _LEAD: Final = 600  # characters of a text that speak of its headline
 _FIRST: Final = 3  # sentences of it that may take its claim back; those after them tell of older cases
 
@@ -119,12 +121,16 @@ _ABOUT_IT: Final = _any_of(
 def certainty(article: Article) -> Certainty:
     """How sure the article is of what it tells."""
     title, lead = article.title, article.text[:_LEAD]
-    first = lead[: [0, *(end for _, end in sentences(lead)[:_FIRST])][-1]]
-    if denial(title) or _RETRACTED.search(first) or _CORRECTED.search(lead):
+    if denial(title) or _RETRACTED.search(_first_sentences(lead)) or _CORRECTED.search(lead):
         return Certainty.DENIED
     is_asked = _WHETHER_ASKED.search(title) or (_ASKS.search(title) and not _ABOUT_IT.search(title))
     is_heard = is_asked or doubt(title) or _HEARSAY.search(title) or _HEARD.search(lead)
     return Certainty.UNCONFIRMED if is_heard else Certainty.SAID
+
+
+def _first_sentences(lead: str) -> str:
+    ends = [end for _, end in sentences(lead)[:_FIRST]]
+    return lead[: ends[-1]] if ends else ""
 
 
 def doubt(headline: str) -> str:
@@ -138,6 +144,7 @@ def denies(sentence: str) -> bool:
     return bool(denial(sentence) or _RETRACTED.search(sentence) or _CORRECTED.search(sentence))
 
 
+@remembered(_REMEMBERED)
 def denial(headline: str) -> str:
     """The words by which a headline says that something did not happen; "" when it says no such thing.
 

@@ -223,10 +223,13 @@ def speaks_of(step: Step, text: str) -> bool:
     return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
 
 
+@remembered(_REMEMBERED)
 def denied_in(text: str) -> frozenset[Step]:
     """The steps that a text speaks of only to say that they did not happen: «не задерживали»."""
     steps = {step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text)}
-    return frozenset({*steps, *([Step.REMOVAL_DECIDED] if _UNDECIDED.search(text) else ())})
+    if _UNDECIDED.search(text):
+        steps.add(Step.REMOVAL_DECIDED)
+    return frozenset(steps)
 
 
 def _is_denied(text: str, word: re.Match[str]) -> bool:

@@ -7,10 +7,11 @@ anything of such an article, and nobody would learn of it. Maintainers are asked
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple, Self
 
-from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
+from monitor.models.articles import Article, Match, Tier, Verdict, Where
 from monitor.models.stories import Story
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
@@ -97,16 +98,7 @@ def verdict_of(article: Article, story: Story) -> Verdict:
     """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
     persons = tuple(person for one in story.tellings for person in named_in(one.article))
     topic = story.lead.verdict.topics[0]
-    asked = TopicVerdict(
-        id=topic.id,
-        title=topic.title,
-        title_kk=topic.title_kk,
-        title_en=topic.title_en,
-        hashtag=topic.hashtag,
-        rule=RULE,
-        tier=Tier.REVIEW,
-        matches=tuple(_matches(article, persons)),
-    )
+    asked = replace(topic, rule=RULE, tier=Tier.REVIEW, matches=tuple(_matches(article, persons)))
     return Verdict(topics=(asked,), lack=NO_RULE)
 
 
