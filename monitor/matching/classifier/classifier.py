@@ -5,7 +5,7 @@ of how much of that there is. It knows nothing of who does what to whom: rules d
 editor about what they did not find and it would, and before they post what it would not (docs/decisions/0045).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from functools import cache, cached_property
 from math import sqrt
@@ -52,11 +52,11 @@ class Classifier:
     @cached_property
     def vocabulary(self) -> Vocabulary:
         """What of a text is weighed."""
-        return Vocabulary.of(self.weights.keys())
+        return Vocabulary(self.weights.keys())
 
     def topic(self, text: str, among: Collection[str]) -> str | None:
         """The likeliest of these topics, for a text that reads like one of them; None for any other text."""
-        scores = self.scores(words(text))
+        scores = self.scores(text)
         alike = [topic for topic, score in scores.items() if topic in among and score >= self.least]
         return max(alike, key=scores.__getitem__, default=None)
 
@@ -67,11 +67,11 @@ class Classifier:
         read = words(text)
         in_latin = sum(word < _CYRILLIC for word in read)
         is_judged = len(features(read)) >= _ENOUGH and 2 * in_latin < len(read)
-        return is_judged and max(self.scores(read).values()) < self.most
+        return is_judged and max(self.scores(text).values()) < self.most
 
-    def scores(self, read: Sequence[str]) -> Mapping[str, float]:
-        """How much these words, of an article, read like the stories of each topic."""
-        known = self.vocabulary.known(read)
+    def scores(self, text: str) -> Mapping[str, float]:
+        """How much an article reads like the stories of each topic."""
+        known = self.vocabulary.known(text)
         sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
         for leaning in filter(None, map(self.leanings.get, known)):
             sums[leaning.topic] += leaning.weight * _LEANING
