@@ -28,6 +28,13 @@ _AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қ�
 _LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED}
 _STAYS = re.compile(r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда не\b|\bнаходится дома\b", re.IGNORECASE)
 _SUBJECT = 200  # characters in which those stand whom it is about
+_FIRST = 2  # sentences that say what it is about
+# «На прошлой неделе задержали другого россиянина»
+_OF_ANOTHER = re.compile(
+    r"\b(?:на (?:прошлой|этой) неделе|недел\w+ (?:назад|ранее)|друг(?:о(?:го|й|му)|ую)|ещё одн\w+|өткен апта\w*"
+    r"|тағы бір)\b",
+    re.IGNORECASE,
+)
 
 # «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
@@ -89,7 +96,7 @@ def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
 
 def first_words(article: Article) -> list[str]:
     """The two sentences that say what it is about."""
-    return [article.text[slice(*span)] for span in sentences(article.text)[:2]]
+    return [article.text[slice(*span)] for span in sentences(article.text)[:_FIRST]]
 
 
 def stances(tellings: Sequence[Telling]) -> list[Certainty]:
@@ -172,12 +179,12 @@ def is_rewritten(article: Article, earlier: Iterable[Telling]) -> bool:
 
 
 def persons(telling: Telling) -> frozenset[Person]:
-    """The people in the headline and in the sentences that matched, but for those that tell of older things."""
+    """The people in the headline, the first sentence and those that matched, but for what tells of older things."""
     article = telling.article
     spans = sentences(article.text)
     starts = [start for start, _ in spans]
     matches = [match.start for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
-    chosen = sorted({bisect_right(starts, at) - 1 for at in matches} - {-1})
+    chosen = sorted({0, *(bisect_right(starts, at) - 1 for at in matches)} - {-1})[: len(spans)]
     telling_now = (
         words for words in (article.text[slice(*spans[at])] for at in chosen) if not ABOUT_BEFORE.search(words)
     )
@@ -198,7 +205,12 @@ def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
 def _of_now(article: Article) -> str:
     """Its beginning without sentences that tell of older things."""
     text = article.text[:LEAD]
-    kept = (words for words in (text[slice(*span)] for span in sentences(text)) if not ABOUT_BEFORE.search(words))
+    all_words = [text[slice(*span)] for span in sentences(text)]
+    kept = (
+        words
+        for at, words in enumerate(all_words)
+        if not (ABOUT_BEFORE.search(words) or (at >= _FIRST and _OF_ANOTHER.search(words)))
+    )
     return "\n".join([article.title, *kept])
 
 

@@ -264,6 +264,17 @@ def test_articles_that_name_different_people_are_of_different_cases() -> None:
     assert not common_persons(nobody, [nobody])
 
 
+def test_a_second_deserter_in_the_words_of_the_first_is_another_case_though_the_first_is_named() -> None:
+    first = report("Россиянина арестовали в Астане", "Суд арестовал Дениса Шульгина. Он ушёл из части.")
+    second = report(
+        "Россиянина арестовали в Астане",
+        f"Суд арестовал Евгения Коростылёва. {'Он ждёт. ' * 30}На прошлой неделе арестовали Дениса Шульгина.",
+    )
+
+    assert are_of_others(second.article, [first.article])
+    assert news(second, [first]) == "имя: Коростылёва"
+
+
 def test_the_same_surname_is_the_same_person_only_with_the_same_first_name() -> None:
     one = article(text="В Астане задержали Ивана Пробникова.")
     brother = article(text="В Астане задержали Глеба Пробникова.")
