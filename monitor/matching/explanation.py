@@ -343,7 +343,7 @@ def pictured(lines: Iterable[LineReport]) -> str:
 def lack_of_post(report: TopicReport) -> str:
     """Why a topic given to the maintainers did not go straight to the channel; "" when nothing was near."""
     is_asked = report.fired is not None and report.fired.tier is Tier.REVIEW
-    return lack(report) if is_asked and (report.nearest or report.muted) else ""
+    return lack(report) if is_asked and (report.nearest or report.muted or report.vetoes) else ""
 
 
 def _shared(lines: Iterable[LineReport]) -> str:

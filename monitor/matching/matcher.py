@@ -64,7 +64,7 @@ class Matcher:
 
         A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
         are those of the rules that would have come before it. A muted rule gives no topic: others may. Where no rule
-        says anything, and before one publishes, the classifier is asked.
+        gives a topic, and before one publishes, the classifier is asked.
         """
         reading = Reading(self._index, title, text)
         if not reading.rules and self._topic(reading) is None:  # as of most articles
@@ -79,7 +79,7 @@ class Matcher:
         if ruled.topics and all(self.is_doubted(article, topic) for topic in ruled.topics):
             asked = tuple(replace(topic, tier=Tier.REVIEW) for topic in ruled.topics)
             return replace(ruled, topics=asked, is_unlikely=ruled.tier is Tier.REVIEW)
-        return ruled if ruled.topics or ruled.vetoes or ruled.muted else self._likely(article)
+        return ruled if ruled.topics or ruled.muted else self._likely(article, ruled.vetoes)
 
     def is_doubted(self, article: MatchedArticle, topic: TopicVerdict) -> bool:
         """Whether a rule that would publish asks, and one that asks does so without a bell: its words stand in several
@@ -98,19 +98,20 @@ class Matcher:
             return None
         return trained().topic(reading.lead, among=self._classifying)
 
-    def _likely(self, article: MatchedArticle) -> Verdict:
-        """What the classifier says of an article of which the rules say nothing: it asks, if anything.
-
-        Where our country is not named, without a bell.
+    def _likely(self, article: MatchedArticle, vetoes: tuple[Veto, ...]) -> Verdict:
+        """What the classifier says of an article of which the rules say nothing, or no more than `vetoes`: it asks, if
+        anything. Where a rule was silenced, and where our country is not named, without a bell; never for both reasons.
         """
         topic = self._topic(article.reading)
         if topic is None or article.silences_questions or article.is_of_elsewhere:
-            return _NOTHING
+            return Verdict(vetoes=vetoes)
+        if vetoes and not article.is_of_here:
+            return Verdict(vetoes=vetoes)
         rule = self._classifying[topic]
         verdicts = (article.likeness(rule, trained().telling(article.reading.lead)),)
         if self._is_muted(rule):
-            return Verdict(muted=verdicts)
-        return Verdict(topics=verdicts, is_unlikely=not article.is_of_here)
+            return Verdict(muted=verdicts, vetoes=vetoes)
+        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=bool(vetoes) or not article.is_of_here)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}

@@ -49,10 +49,19 @@ def test_what_no_rule_found_is_asked_about_with_the_words_that_told() -> None:
 
 def test_where_a_rule_has_spoken_the_classifier_is_not_asked() -> None:
     posted = judged(f"{ALIKE}. Дезертира выдали")
-    vetoed = judged(ALIKE, "Дезертира выдали, говорит Бишкек.")
 
     assert [topic.rule for topic in posted.topics] == ["выдали"]
-    assert (vetoed.topics, [veto.form for veto in vetoed.vetoes]) == ((), ["Бишкек"])
+
+
+def test_where_a_rule_was_silenced_it_asks_without_a_bell_and_says_what_silenced_it() -> None:
+    title, text = ALIKE, "Дезертира выдали, говорит Бишкек."
+
+    vetoed = explained(matcher(), judged(title, text), title=title, text=text)
+
+    assert ([topic.rule for topic in vetoed.topics], vetoed.is_unlikely) == (["похоже"], True)
+    assert [veto.form for veto in vetoed.vetoes] == ["Бишкек"]
+    assert vetoed.lack.startswith("правилу «выдали» запретило слово «Бишкек»")
+    assert judged(title, text, muted=["похоже"]).topics == ()
 
 
 @pytest.mark.parametrize("word", ["Лекция", "Фильм"])
@@ -155,6 +164,19 @@ def test_of_another_country_it_asks_nothing_and_of_none_without_a_bell() -> None
     assert unnamed.topics
     assert (here.is_unlikely, unnamed.is_unlikely) == (False, True)
     assert of_here.judge(title="", text=told.replace("Актобе", "Кутаиси")).topics == ()
+
+
+def test_of_none_it_asks_nothing_where_a_rule_was_silenced() -> None:
+    silenced = "      - {name: забрали, all: [забрать], none: [диктофон]}\n      - {name: похоже"
+    rules = RULES.partition("    examples")[0].replace("      - {name: похоже", silenced)
+    of_here = matcher(f"elsewhere: {{there: Кутаиси, here: Актобе}}\n{rules}".replace("extradition", "knb"))
+
+    here, unnamed = (
+        of_here.judge(title="", text=text) for text in (UNHEARD["knb"], UNHEARD["knb"].replace(" в Актобе", ""))
+    )
+
+    assert [veto.form for verdict in (here, unnamed) for veto in verdict.vetoes] == ["диктофон", "диктофон"]
+    assert (len(here.topics), unnamed.topics) == (1, ())
 
 
 def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() -> None:
