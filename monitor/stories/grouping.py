@@ -19,7 +19,7 @@ from monitor.stories.claims.steps import happened
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
-from monitor.stories.people.followed import NO_RULE, RULE, is_about, is_same_person, verdict_of
+from monitor.stories.people.followed import NO_RULE, RULE, is_about, is_denied_by, is_same_person, verdict_of
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask
@@ -60,7 +60,8 @@ def group(
     for entry in matched:
         assert entry.telling is not None
         placement = place(entry.telling, [draft.story for draft in drafts], index=index, now=now)
-        telling = entry.telling if entry.telling.verdict.topics else _named(entry.telling, placement, drafts)
+        is_known = bool(entry.telling.verdict.topics)
+        telling, placement = (entry.telling, placement) if is_known else _named(entry.telling, placement, drafts)
         if telling is None:
             unplaced.append(_unplaced(entry, entry.telling.article))
         elif placement.joins is None:
@@ -81,19 +82,35 @@ def unmatched_reason(article: Article) -> str:
     return NO_RULE + (f" ({article.problem})" if article.problem else "")
 
 
-def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> Telling | None:
-    """With what maintainers are asked about it; None when it goes on with no story (surnames alone are of many), or
-    with one that they refused.
+def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> tuple[Telling | None, Placement]:
+    """With what is said of it; None when it goes on with no story (surnames alone are of many), or with one that
+    maintainers refused. They are asked, but of who denies what the channel told of somebody: that joins the story.
     """
-    if placement.joins is not None:
-        story = drafts[placement.joins].story
-        is_meant = placement.same_article or is_about(telling.article, story)
-    else:
-        known = (draft.story for draft in drafts if draft.story.id is not None and draft.story.id == placement.follows)
-        story = next(known, Story(id=None, tellings=()))
-        is_meant = is_same_person(telling.article, story) or is_about(telling.article, story, headline=True)
+    number = _story_of_case(placement, drafts)
+    if number is None:
+        return None, placement
+    story, is_alike = drafts[number].story, placement.joins is not None
+    is_meant = placement.same_article or is_about(telling.article, story, headline=not is_alike)
     is_refused = {one.part for one in story.tellings} <= story.rejected
-    return replace(telling, verdict=verdict_of(telling.article, story)) if is_meant and not is_refused else None
+    if is_refused or not (is_meant or (not is_alike and is_same_person(telling.article, story))):
+        return None, placement
+    is_sure = _is_public(story) and is_denied_by(telling, story)
+    if is_sure:
+        placement = replace(placement, joins=number, news=news(telling, story.tellings))
+    return replace(telling, verdict=verdict_of(telling.article, story, is_sure=is_sure)), placement
+
+
+def _story_of_case(placement: Placement, drafts: Sequence[_Draft]) -> int | None:
+    """The one that the article joins, else whose case it goes on."""
+    if placement.joins is not None or placement.follows is None:
+        return placement.joins
+    return next(number for number, draft in enumerate(drafts) if draft.story.id == placement.follows)
+
+
+def _is_public(story: Story) -> bool:
+    """Whether the channel shows it, and it was not retracted."""
+    shown_parts = {one.part for one in story.tellings if one.part in story.published or not is_asked(story, one.part)}
+    return story.retracted is None and bool(shown_parts - story.deleted)
 
 
 def _unplaced(entry: EntryOutcome, article: Article) -> StoryChange:

@@ -25,8 +25,13 @@ from monitor.text.unicode import sentences
 _NEXT_DAY = timedelta(hours=12)
 _STEM = 5  # letters by which a word is known in another form
 _AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
-_LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED}
-_STAYS = re.compile(r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда не\b|\bнаходится дома\b", re.IGNORECASE)
+_LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED, Step.DIED}
+STAYS = re.compile(
+    r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда (?:его|е[её]|их)? ?не\b|\bсидит там же\b"
+    r"|\b(?:находится|находятся|он|она|сидит) (?:у себя )?дома\b|\b(?:қызым|ұлым|күйеуім|ол|мен) үйде\w*|\bүйдемін\b"
+    r"|\bжив[аы]? и (?:здоров|находит|на связи)\w*|\bаман-есен\b|\b(?:әлі|сол) \w+[дт][ае]$",
+    re.IGNORECASE,
+)
 _SUBJECT = 200  # characters in which those stand whom it is about
 _FIRST = 2  # sentences that say what it is about
 # «На прошлой неделе задержали другого россиянина»
@@ -123,7 +128,7 @@ def _stance(article: Article, known: frozenset[Step]) -> Certainty:
         return Certainty.SAID
     if known and (_denies_any(article) or _denied(article) & known):
         return Certainty.DENIED
-    if known & _LEAVING and _STAYS.search("\n".join([article.title, *first_words(article)])):
+    if known & _LEAVING and STAYS.search("\n".join([article.title, *first_words(article)])):
         return Certainty.DENIED
     return certainty(article)
 

@@ -10,7 +10,7 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
-from monitor.stories.novelty import NAME, NUMBER, PLACE, added, first_words, stance, taken_since
+from monitor.stories.novelty import NAME, NUMBER, PLACE, STAYS, added, first_words, stance, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -77,7 +77,7 @@ def _foremost(
 
 
 def _denies(sentence: str) -> bool:
-    return denies(sentence) or bool(denied_in(sentence))
+    return denies(sentence) or bool(denied_in(sentence)) or STAYS.search(sentence) is not None
 
 
 def step_of(telling: Telling, *, opens: bool = True) -> Step | None:

@@ -1,7 +1,7 @@
 """People of whom the channel has news: an article that names one of them may go on with it in words of its own.
 
 Denials and later steps often have none of the words that rules know: «Бабушкин на связи, он дома». No rule says
-anything of such an article, and nobody would learn of it. Maintainers are asked; nothing is published by a name alone.
+anything of such an article, and nobody would learn of it. Maintainers are asked: nothing is published by a name alone.
 """
 
 import re
@@ -12,7 +12,9 @@ from datetime import timedelta
 from typing import Final, NamedTuple, Self
 
 from monitor.models.articles import Article, Match, Tier, Verdict, Where
-from monitor.models.stories import Story
+from monitor.models.stories import Story, Telling
+from monitor.stories.claims.certainty import Certainty
+from monitor.stories.novelty import first_words, stance, stances
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
@@ -94,12 +96,22 @@ def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> 
     return in_common(ours, theirs)
 
 
-def verdict_of(article: Article, story: Story) -> Verdict:
-    """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
+def is_denied_by(telling: Telling, story: Story) -> bool:
+    """Whether it names one of them at its very beginning, and denies what was told of him, as the first to do so."""
+    article, earlier = telling.article, story.tellings
+    is_first = Certainty.DENIED not in stances(earlier)
+    beginning = replace(article, text=" ".join(first_words(article)))
+    return is_first and is_about(beginning, story) and stance(telling, earlier) is Certainty.DENIED
+
+
+def verdict_of(article: Article, story: Story, *, is_sure: bool) -> Verdict:
+    """What is said of an article that no rule knows: the story's topic, and the names in it. Maintainers are asked
+    unless it `is_sure`.
+    """
     persons = tuple(person for one in story.tellings for person in named_in(one.article))
-    topic = story.lead.verdict.topics[0]
-    asked = replace(topic, rule=RULE, tier=Tier.REVIEW, matches=tuple(_matches(article, persons)))
-    return Verdict(topics=(asked,), lack=NO_RULE)
+    topic, tier = story.lead.verdict.topics[0], Tier.POST if is_sure else Tier.REVIEW
+    said = replace(topic, rule=RULE, tier=tier, matches=tuple(_matches(article, persons)))
+    return Verdict(topics=(said,), lack="" if is_sure else NO_RULE)
 
 
 def _matches(article: Article, persons: Iterable[Person]) -> Iterable[Match]:
