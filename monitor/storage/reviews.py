@@ -22,9 +22,9 @@ from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import MADE, UNDECIDED, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
-from monitor.stories.grouping import Chats, is_asked, posts_of
+from monitor.stories.grouping import Chats, posts_of
 from monitor.stories.post import part_of
-from monitor.stories.question import DECIDED, DECISION, ask, buttons, decided, decision_label
+from monitor.stories.question import DECIDED, DECISION, ask, buttons, decided, decision_label, is_asked
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be taken back

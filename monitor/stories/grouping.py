@@ -19,10 +19,11 @@ from monitor.stories.claims.steps import happened
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
-from monitor.stories.people.followed import NO_RULE, RULE, is_about, is_denied_by, is_same_person, verdict_of
+from monitor.stories.people.cases import of_a_case
+from monitor.stories.people.followed import NO_RULE, RULE
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
-from monitor.stories.question import NEWS, ask
+from monitor.stories.question import NEWS, ask, is_asked
 from monitor.stories.quotes import is_turned
 from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
 from monitor.text.telegram_html import Html
@@ -59,9 +60,9 @@ def group(
     unplaced: list[StoryChange] = []
     for entry in matched:
         assert entry.telling is not None
-        placement = place(entry.telling, [draft.story for draft in drafts], index=index, now=now)
-        is_known = bool(entry.telling.verdict.topics)
-        telling, placement = (entry.telling, placement) if is_known else _named(entry.telling, placement, drafts)
+        stories = [draft.story for draft in drafts]
+        placement = place(entry.telling, stories, index=index, now=now)
+        telling, placement = of_a_case(entry.telling, placement, stories)
         if telling is None:
             unplaced.append(_unplaced(entry, entry.telling.article))
         elif placement.joins is None:
@@ -80,37 +81,6 @@ def _change(draft: _Draft, chats: Chats, now: datetime) -> StoryChange:
 def unmatched_reason(article: Article) -> str:
     """Why nothing came of an article that was read."""
     return NO_RULE + (f" ({article.problem})" if article.problem else "")
-
-
-def _named(telling: Telling, placement: Placement, drafts: Sequence[_Draft]) -> tuple[Telling | None, Placement]:
-    """With what is said of it; None when it goes on with no story (surnames alone are of many), or with one that
-    maintainers refused. They are asked, but of who denies what the channel told of somebody: that joins the story.
-    """
-    number = _story_of_case(placement, drafts)
-    if number is None:
-        return None, placement
-    story, is_alike = drafts[number].story, placement.joins is not None
-    is_meant = placement.same_article or is_about(telling.article, story, headline=not is_alike)
-    is_refused = {one.part for one in story.tellings} <= story.rejected
-    if is_refused or not (is_meant or (not is_alike and is_same_person(telling.article, story))):
-        return None, placement
-    is_sure = _is_public(story) and is_denied_by(telling, story)
-    if is_sure:
-        placement = replace(placement, joins=number, news=news(telling, story.tellings))
-    return replace(telling, verdict=verdict_of(telling.article, story, is_sure=is_sure)), placement
-
-
-def _story_of_case(placement: Placement, drafts: Sequence[_Draft]) -> int | None:
-    """The one that the article joins, else whose case it goes on."""
-    if placement.joins is not None or placement.follows is None:
-        return placement.joins
-    return next(number for number, draft in enumerate(drafts) if draft.story.id == placement.follows)
-
-
-def _is_public(story: Story) -> bool:
-    """Whether the channel shows it, and it was not retracted."""
-    shown_parts = {one.part for one in story.tellings if one.part in story.published or not is_asked(story, one.part)}
-    return story.retracted is None and bool(shown_parts - story.deleted)
 
 
 def _unplaced(entry: EntryOutcome, article: Article) -> StoryChange:
@@ -289,8 +259,3 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
 def shown(story: Story, part: int, *, to: Destination, now: datetime) -> Html:
     """Telegram HTML of a published part: the post, or what stands in its place once it is retracted."""
     return struck_post(story, part, to=to) if part in story.struck else render(story, part, to=to, now=now)
-
-
-def is_asked(story: Story, part: int) -> bool:
-    """Whether maintainers decide about a part: no rule is sure of it, or it was told after its story was retracted."""
-    return part not in story.struck and (part_of(story, part).tier is not Tier.POST or story.retracted is not None)

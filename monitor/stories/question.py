@@ -124,3 +124,8 @@ def pressed(data: str) -> tuple[int, int, Decision] | None:
 def initial_of(name: str) -> str:
     """The one letter that is kept of who decided, "" when the name begins with none."""
     return name.strip()[:1].upper()[:1] if name.strip()[:1].isalpha() else ""
+
+
+def is_asked(story: Story, part: int) -> bool:
+    """Whether maintainers decide about a part: no rule is sure of it, or it was told after its story was retracted."""
+    return part not in story.struck and (part_of(story, part).tier is not Tier.POST or story.retracted is not None)

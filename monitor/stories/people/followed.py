@@ -11,7 +11,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Final, NamedTuple, Self
 
-from monitor.models.articles import Article, Match, Tier, Verdict, Where
+from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.certainty import Certainty
 from monitor.stories.novelty import first_words, stance, stances
@@ -104,14 +104,21 @@ def is_denied_by(telling: Telling, story: Story) -> bool:
     return is_first and is_about(beginning, story) and stance(telling, earlier) is Certainty.DENIED
 
 
-def verdict_of(article: Article, story: Story, *, is_sure: bool) -> Verdict:
-    """What is said of an article that no rule knows: the story's topic, and the names in it. Maintainers are asked
-    unless it `is_sure`.
-    """
+def question_of(article: Article, story: Story) -> Verdict:
+    """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
+    return Verdict(topics=(_topic(article, story, Tier.REVIEW),), lack=NO_RULE)
+
+
+def denial_of(telling: Telling, story: Story) -> Verdict:
+    """What is published of one that denies what the story told of somebody: as rules say it, else as it is asked."""
+    by_rules = tuple(replace(topic, tier=Tier.POST) for topic in telling.verdict.topics)
+    return Verdict(topics=by_rules or (_topic(telling.article, story, Tier.POST),))
+
+
+def _topic(article: Article, story: Story, tier: Tier) -> TopicVerdict:
     persons = tuple(person for one in story.tellings for person in named_in(one.article))
-    topic, tier = story.lead.verdict.topics[0], Tier.POST if is_sure else Tier.REVIEW
-    said = replace(topic, rule=RULE, tier=tier, matches=tuple(_matches(article, persons)))
-    return Verdict(topics=(said,), lack="" if is_sure else NO_RULE)
+    topic = story.lead.verdict.topics[0]
+    return replace(topic, rule=RULE, tier=tier, matches=tuple(_matches(article, persons)))
 
 
 def _matches(article: Article, persons: Iterable[Person]) -> Iterable[Match]:

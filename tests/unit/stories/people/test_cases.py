@@ -1,0 +1,66 @@
+"""Whoever denies what the channel told of somebody is published at once, under the claim."""
+
+from dataclasses import replace
+
+import pytest
+
+from monitor.models.articles import Outcome, Tier
+from monitor.models.stories import Retraction, Story
+from monitor.stories.grouping import group
+from monitor.stories.similarity import SimilarityIndex
+from tests.factories import NOW, matched, story, telling
+from tests.factories.channels import to_channel
+
+CLAIM = telling(
+    1, title="Қазақстан Антон Рыковты Ресейге берді", text="Белсенді Антон Рыков Ресейге берілді.", language="kk"
+)
+TOLD = story(1, CLAIM)
+
+
+def outcome(told: Story, title: str, text: str, *, tier: Tier = Tier.REVIEW) -> tuple[Outcome, int, int | None]:
+    """What becomes of an article; the part that it tells, and of which recorded story."""
+    entry = matched(2, tier=tier, title=title, text=text)
+    (change,) = group([entry], [told], chats=to_channel("@c", "-100"), index=SimilarityIndex(), now=NOW)
+    (added,) = change.added
+    assert added.telling is not None
+    return added.outcome, added.telling.part, change.story.id
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("Прокуратура: Рыкова не выдавали", "Антона Рыкова никто не передавал России, он остаётся в изоляторе."),
+        ("О деле Рыкова", "Антон Рыков жив и находится дома, сказала нам его жена."),
+    ],
+)
+def test_a_denial_that_rules_only_ask_about_is_published_under_the_claim_in_another_language(
+    title: str, text: str
+) -> None:
+    assert outcome(TOLD, title, text) == (Outcome.POSTED, 2, 1)
+
+
+@pytest.mark.parametrize(
+    ("title", "text"),
+    [
+        ("О деле Рыкова", "Антон Рыков ждёт адвоката."),
+        ("Пекаря не выдавали", "Его никто не передавал России. " + "Хлеб дорожает. " * 9 + "Как и Антона Рыкова."),
+    ],
+    ids=["he denies nothing", "he is named in passing"],
+)
+def test_else_maintainers_are_asked(title: str, text: str) -> None:
+    assert outcome(TOLD, title, text)[0] is Outcome.REVIEW
+
+
+def test_a_claim_that_the_channel_does_not_show_is_denied_by_nobody() -> None:
+    asked = story(1, telling(1, tier=Tier.REVIEW, title=CLAIM.article.title, text=CLAIM.article.text))
+    retracted = replace(TOLD, retracted=Retraction(why="Ошибка", parts=frozenset({1}), at=NOW))
+    deleted = replace(TOLD, rejected=frozenset({1}), deleted=frozenset({1}))
+
+    for hidden in (asked, retracted, deleted):
+        assert outcome(hidden, "О деле Рыкова", "Антон Рыков жив и находится дома.")[0] is Outcome.REVIEW
+
+
+def test_only_the_first_denial_is_published_unasked() -> None:
+    denied = story(1, CLAIM, telling(3, part=2, title="Рыков жив и находится дома", text="Антон Рыков жив."))
+
+    assert outcome(denied, "О деле Рыкова", "Антон Рыков жив и находится дома.")[0] is not Outcome.POSTED
