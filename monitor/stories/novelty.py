@@ -24,7 +24,7 @@ from monitor.text.unicode import sentences
 
 _NEXT_DAY = timedelta(hours=12)
 _STEM = 5  # letters by which a word is known in another form
-_AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
+AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
 _LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED, Step.DIED}
 STAYS = re.compile(
     r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда (?:его|е[её]|их)? ?не\b|\bсидит там же\b"
@@ -88,8 +88,8 @@ def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
     """The steps that its headline, else its first sentence, tells as happened half a day after the story began, and
     that were nobody's news: what the texts speak of may be an older one («в июне суд продлил арест»).
     """
-    if _AGAIN.search(article.title):  # «повторно задержали»
-        before = happened(one.article.title_read for one in earlier if _AGAIN.search(one.article.title_read))
+    if AGAIN.search(article.title):  # «повторно задержали»
+        before = happened(one.article.title_read for one in earlier if AGAIN.search(one.article.title_read))
         return [step for step in happened([article.title]) if step not in before]
     dates = [one.article.published_at for one in earlier if one.article.published_at]
     if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:

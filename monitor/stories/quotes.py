@@ -10,7 +10,7 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
-from monitor.stories.novelty import NAME, NUMBER, PLACE, STAYS, added, first_words, stance, taken_since
+from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, STAYS, added, first_words, stance, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -28,7 +28,6 @@ _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
 }
 """Whether a sentence says something new, by the kind of the new thing."""
 _COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)  # it decides, and hands nobody over
-_AGAIN: Final = re.compile(r"\b(?:снова|вновь|опять|қайта)\b", re.IGNORECASE)
 
 
 def quoted(telling: Telling) -> tuple[str, ...]:
@@ -97,7 +96,7 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     is_decided = Step.REMOVAL_DECIDED in quoted_steps or _COURT.search(telling.article.title)
     if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and is_decided:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
-    if Step.RELEASED in said and not _AGAIN.search(telling.article.title):  # «задержан, допрошен, отпущен»
+    if Step.RELEASED in said and not AGAIN.search(telling.article.title):  # «задержан, допрошен, отпущен»
         said = (Step.RELEASED, *said)
     if certainty(telling.article) is Certainty.DENIED:
         return tuple(step for step in (*said, *quoted_steps) if step in NO_REMOVAL)[:1]
