@@ -58,11 +58,12 @@ def news(telling: Telling, earlier: Sequence[Telling]) -> str:
 def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
     """What `telling` adds to the earlier ones, by its kind; no kind is empty."""
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
-    known = "\n".join(f"{one.article.title}\n{one.article.text}" for one in earlier)
+    texts = [f"{one.article.title}\n{one.article.text}" for one in earlier]
+    known = "\n".join(texts)
     new_topics = [topic for topic in telling.verdict.topics if topic.id not in known_topics]
     topics = [topic.title for topic in new_topics if not _is_of_known_words(topic, known)]
     title = telling.article.title
-    unsaid = _unsaid(dict.fromkeys([*spoken_of(_OF_WHOM.sub("", title)), *happened([title])]), known)
+    unsaid = _unsaid(dict.fromkeys([*spoken_of(_OF_WHOM.sub("", title)), *happened([title])]), texts)
     steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
@@ -235,7 +236,7 @@ def _subjects(article: Article) -> frozenset[Person]:
 
 def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
     """Whether one's headline has a step of the case that the other's beginning does not speak of at all."""
-    ours, theirs = _beginning(article), "\n".join(map(_beginning, earlier))
+    ours, theirs = [_beginning(article)], [_beginning(one) for one in earlier]
     steps = spoken_of(_WHO.sub("", article.title))
     return bool(_unsaid(steps, theirs) or any(_unsaid(spoken_of(_WHO.sub("", one.title)), ours) for one in earlier))
 
@@ -244,10 +245,10 @@ def _beginning(article: Article) -> str:
     return f"{article.title}\n{article.text[:LEAD]}"
 
 
-def _unsaid(steps: Collection[Step], text: str) -> list[Step]:
+def _unsaid(steps: Collection[Step], texts: Collection[str]) -> list[Step]:
     if not steps:
         return []
-    known = set(happened([text], before_too=True))
+    known = set(happened(texts, before_too=True))
     if Step.KIDNAPPED in known:
         known.add(Step.DISAPPEARED)
-    return [step for step in steps if step not in known and not speaks_of(step, text)]
+    return [step for step in steps if step not in known and not any(speaks_of(step, text) for text in texts)]
