@@ -127,16 +127,32 @@ def _stance(article: Article, known: frozenset[Step]) -> Certainty:
     """`known`: the steps that were told before."""
     if NO_REMOVAL & frozenset(happened([article.title])):
         return Certainty.SAID
-    if known and (_denies_any(article) or _denied(article) & known):
+    if known and (_denies_any(article, known) or _denied(article) & known):
         return Certainty.DENIED
-    if known & _LEAVING and STAYS.search("\n".join([article.title, *first_words(article)])):
-        return Certainty.DENIED
-    return certainty(article)
+    return Certainty.DENIED if _stays(article, known) else certainty(article)
 
 
-def _denies_any(article: Article) -> bool:
-    """Whether its first words deny a deed, whatever it was."""
-    return any(denial(words) for words in first_words(article) if not ABOUT_BEFORE.search(words))
+def denies_what_was_told(telling: Telling, earlier: Sequence[Telling]) -> bool:
+    """Whether it denies a step that was told, and not only another one: of «задержали» nothing is denied by «не
+    депортировали».
+    """
+    known = frozenset[Step]().union(*map(_steps_told, earlier))
+    denied = _denied(telling.article)
+    is_of_another = bool(denied) and denied.isdisjoint(known) and not _stays(telling.article, known)
+    return _stance(telling.article, known) is Certainty.DENIED and not is_of_another
+
+
+def _stays(article: Article, known: frozenset[Step]) -> bool:
+    """Whether somebody of whom it was told that he had gone or was taken away is where he was."""
+    return bool(known & _LEAVING and STAYS.search("\n".join([article.title, *first_words(article)])))
+
+
+def _denies_any(article: Article, known: frozenset[Step]) -> bool:
+    """Whether its first words deny a deed, whatever it was, but for steps that were not told: «не депортировали» denies
+    no detention.
+    """
+    denying = (words for words in first_words(article) if denial(words) and not ABOUT_BEFORE.search(words))
+    return any(not denied_in(words) or denied_in(words) & known for words in denying)
 
 
 def _denied(article: Article) -> frozenset[Step]:

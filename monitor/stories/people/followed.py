@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.certainty import Certainty
-from monitor.stories.novelty import first_words, stance, stances
+from monitor.stories.novelty import denies_what_was_told, first_words, stances
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
@@ -98,10 +98,9 @@ def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> 
 
 def is_denied_by(telling: Telling, story: Story) -> bool:
     """Whether it names one of them at its very beginning, and denies what was told of him, as the first to do so."""
-    article, earlier = telling.article, story.tellings
-    is_first = Certainty.DENIED not in stances(earlier)
-    beginning = replace(article, text=" ".join(first_words(article)))
-    return is_first and is_about(beginning, story) and stance(telling, earlier) is Certainty.DENIED
+    beginning = replace(telling.article, text=" ".join(first_words(telling.article)))
+    is_first = Certainty.DENIED not in stances(story.tellings)
+    return is_first and is_about(beginning, story) and denies_what_was_told(telling, story.tellings)
 
 
 def question_of(article: Article, story: Story) -> Verdict:

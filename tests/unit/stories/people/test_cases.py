@@ -64,3 +64,11 @@ def test_only_the_first_denial_is_published_unasked() -> None:
     denied = story(1, CLAIM, telling(3, part=2, title="Рыков жив и находится дома", text="Антон Рыков жив."))
 
     assert outcome(denied, "О деле Рыкова", "Антон Рыков жив и находится дома.")[0] is not Outcome.POSTED
+
+
+def test_to_deny_another_step_denies_nothing_that_was_told() -> None:
+    detained = story(1, telling(1, title="Антона Рыкова задержали", text="Антона Рыкова задержали в Актобе."))
+    title, text = "Рыкова не депортировали", "Антон Рыков ждёт суда в изоляторе."
+
+    assert outcome(detained, title, text)[0] is not Outcome.POSTED
+    assert outcome(TOLD, title, text)[0] is Outcome.POSTED
