@@ -255,10 +255,15 @@ def _is_way(place: Place) -> bool:
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
-    """Whether a verb of one's own way stands just before the preposition, or a way without another person between."""
+    """Whether a verb of one's own way stands just before the preposition, or a way with neither another person nor a
+    verb of taking between: «рейсом вывезли в Омск», «отправили рейсом в Омск».
+    """
     before = _governing(place, preposition)[:3]
     ways = [number for number, word in enumerate(before) if WAY.match(word)]
-    return any(map(OWN_WAY.match, before)) or any(not any(map(is_person, before[:number])) for number in ways)
+    taken = [number for number, word in enumerate(before) if is_person(word) or MOVING.match(word)]
+    if any(map(OWN_WAY.match, before)):
+        return True
+    return any(min(taken, default=number) >= number and not before[number].endswith("ом") for number in ways)
 
 
 def _is_receiver(case: Case, place: Place) -> bool:

@@ -384,6 +384,21 @@ def test_a_headline_says_nothing_of_the_first_word_below_it(title: str, fires: b
 @pytest.mark.parametrize(
     ("text", "fires"),
     [
+        ("Беглеца рейсом вывезли в Тбилиси.", True),
+        ("Беглеца отправили рейсом в Тбилиси.", True),
+        ("Беглец задержал рейс в Тбилиси.", False),
+        ("Беглец улетел рейсом в Тбилиси.", False),
+    ],
+)
+def test_who_is_taken_by_a_flight_is_taken_whither_it_leads(text: str, fires: bool) -> None:
+    matcher = matcher_of(RULES.replace("{где: Казахстан}", "{куда: Тбилиси}"))
+
+    assert bool(matcher.judge(title="", text=text).topics) is fires
+
+
+@pytest.mark.parametrize(
+    ("text", "fires"),
+    [
         ("Беглец снят с рейса в Костанае.", True),
         ("Беглец летит рейсом в Костанай.", False),
         ("С рейса сняли россиянина в Алматы: беглец.", True),
