@@ -29,7 +29,7 @@ _LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED,
 STAYS = re.compile(
     r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда (?:его|е[её]|их)? ?не\b|\bсидит там же\b"
     r"|\b(?:находится|находятся|он|она|сидит) (?:у себя )?дома\b|\b(?:қызым|ұлым|күйеуім|ол|мен) үйде\w*|\bүйдемін\b"
-    r"|\bжив[аы]? и (?:здоров|находит|на связи)\w*|\bаман-есен\b|\b(?:әлі|сол) \w+[дт][ае]$",
+    r"|\bжив[аы]?\b(?! (?:в|на)\b)|\bаман-есен\b",
     re.IGNORECASE,
 )
 _SUBJECT = 200  # characters in which those stand whom it is about

@@ -27,6 +27,7 @@ _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NUMBER: lambda number, sentence: int(number) in numbers(sentence),
 }
 """Whether a sentence says something new, by the kind of the new thing."""
+_NEGATION: Final = re.compile(r"\b(?:не|нет|без|емес|жоқ)\b", re.IGNORECASE)
 _COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)  # it decides, and hands nobody over
 
 
@@ -115,19 +116,20 @@ def is_outdated(article: Article) -> bool:
     )
 
 
-def _headline_says(article: Article) -> tuple[Certainty, tuple[Step, ...]]:
-    return certainty(article), happened([article.title])
+def _headline_says(article: Article) -> tuple[Certainty, bool, tuple[Step, ...]]:
+    """How sure, with or without a «не», which steps."""
+    return certainty(article), _NEGATION.search(article.title) is not None, happened([article.title])
 
 
 def is_turned(telling: Telling, earlier: Telling) -> bool:
     """Whether an outlet says another thing in the same article than before: another step of the case, how sure it is,
-    or it took back some of what it had said. What is only put in other words says the same.
+    or it took back some of what it had said, or its headline says «не» and did not, or did and does not (all of
+    fourteen such were news). What is only put in other words says the same.
     """
     if _took_back(telling.article, earlier.article):
         return True
-    (sure, steps), (was_sure, earlier_steps) = _headline_says(telling.article), _headline_says(earlier.article)
-    says_the_same = steps == earlier_steps or step_of(telling) is step_of(earlier)
-    return sure is not was_sure or not says_the_same
+    (*claim, steps), (*earlier_claim, earlier_steps) = map(_headline_says, (telling.article, earlier.article))
+    return claim != earlier_claim or not (steps == earlier_steps or step_of(telling) is step_of(earlier))
 
 
 def _took_back(now: Article, before: Article) -> bool:
