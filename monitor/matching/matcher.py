@@ -100,18 +100,20 @@ class Matcher:
 
     def _likely(self, article: MatchedArticle, vetoes: tuple[Veto, ...]) -> Verdict:
         """What the classifier says of an article of which the rules say nothing, or no more than `vetoes`: it asks, if
-        anything. Where a rule was silenced, and where our country is not named, without a bell; never for both reasons.
+        anything. Without a bell where it is not sure; where our country is not named, or a rule was silenced, only if
+        it is, and never for both.
         """
-        topic = self._topic(article.reading)
+        topic, lead = self._topic(article.reading), article.reading.lead
         if topic is None or article.silences_questions or article.is_of_elsewhere:
             return Verdict(vetoes=vetoes)
-        if vetoes and not article.is_of_here:
+        is_of_here, is_sure = article.is_of_here, trained().is_sure(lead)
+        if [bool(vetoes), not is_of_here, not is_sure].count(True) > 1:
             return Verdict(vetoes=vetoes)
         rule = self._classifying[topic]
-        verdicts = (article.likeness(rule, trained().telling(article.reading.lead)),)
+        verdicts = (article.likeness(rule, trained().telling(lead)),)
         if self._is_muted(rule):
             return Verdict(muted=verdicts, vetoes=vetoes)
-        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=bool(vetoes) or not article.is_of_here)
+        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=bool(vetoes) or not (is_of_here and is_sure))
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}

@@ -19,10 +19,11 @@ TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
 FEWEST = 10  # things known in a text, about, that make a sum say as much as it seems to
 _LEANING = 0.5  # of what speaks for one topic: being surely of one is some of being ours
 _ENOUGH = 60  # things in a text, some twenty words, without which it tells nothing
+_LONG = 40  # blanks in a text that has said what it is about
 _CYRILLIC = "\u0400"  # and on
 _TELLING, _SHORTEST = 5, 3  # words to show, and letters of each: prepositions weigh something, and tell nothing
 _UNIT = 100  # weights are written in hundredths
-_BIAS, _LEAST, _MOST = "(bias)", "(least)", "(most)"
+_BIAS, _LEAST, _SURE, _MOST = "(bias)", "(least)", "(sure)", "(most)"
 
 Span = tuple[int, int]
 
@@ -40,13 +41,14 @@ _NO_LEANING = Leaning("", 0.0)
 @dataclass(frozen=True, kw_only=True)  # no slots: it keeps its vocabulary
 class Classifier:
     """`weights` tell how much something speaks for an article of ours, `leanings` of which topic it would be. It reads
-    like ours from a sum of `least` on, `bias` included, and unlike ours below `most`.
+    like ours from a sum of `least` on, `bias` included, surely so from `sure` on, and unlike ours below `most`.
     """
 
     weights: Mapping[str, float]
     leanings: Mapping[str, Leaning]
     bias: float
     least: float
+    sure: float
     most: float
 
     @cached_property
@@ -55,10 +57,16 @@ class Classifier:
         return Vocabulary(self.weights.keys())
 
     def topic(self, text: str, among: Collection[str]) -> str | None:
-        """The likeliest of these topics, for a text that reads like one of them; None for any other text."""
-        scores = self.scores(text)
-        alike = [topic for topic, score in scores.items() if topic in among and score >= self.least]
+        """The likeliest of these topics, for a text that reads like one of them, a short one surely so; None for any
+        other text.
+        """
+        scores, needed = self.scores(text), self.least if text.count(" ") >= _LONG else self.sure
+        alike = [topic for topic, score in scores.items() if topic in among and score >= needed]
         return max(alike, key=scores.__getitem__, default=None)
+
+    def is_sure(self, text: str) -> bool:
+        """Whether a text surely reads like one of ours."""
+        return max(self.scores(text).values()) >= self.sure
 
     def is_unlike(self, text: str) -> bool:
         """Whether a text is long enough to tell, and reads like none of ours. Kazakh in Latin letters has hardly a word
@@ -105,13 +113,14 @@ def read(table: str) -> Classifier:
         weights[feature] = value(weight)
         if topic:
             leanings[feature] = leaning(topic, lead)
-    bias, least, most = (weights.pop(name) for name in (_BIAS, _LEAST, _MOST))
-    return Classifier(weights=weights, leanings=leanings, bias=bias, least=least, most=most)
+    bias, least, sure, most = (weights.pop(name) for name in (_BIAS, _LEAST, _SURE, _MOST))
+    return Classifier(weights=weights, leanings=leanings, bias=bias, least=least, sure=sure, most=most)
 
 
 def written(classifier: Classifier) -> str:
     """A table for people and for `read`: what is weighed, its weight, the topic it speaks for and how much."""
-    ahead = ((_BIAS, classifier.bias), (_LEAST, classifier.least), (_MOST, classifier.most))
+    bounds = (_LEAST, classifier.least), (_SURE, classifier.sure), (_MOST, classifier.most)
+    ahead = ((_BIAS, classifier.bias), *bounds)
     weights = [*ahead, *sorted(classifier.weights.items())]
     rows = [_row(feature, weight, classifier.leanings.get(feature, _NO_LEANING)) for feature, weight in weights]
     return "".join("\t".join(row) + "\n" for row in (("feature", "weight", "topic", "weight for it"), *rows))

@@ -38,7 +38,7 @@ class _Model(NamedTuple):
     bias: float
 
 
-def train(texts: Iterable[LabelledText], *, least: float, most: float, shuffle: _Shuffle) -> Classifier:
+def train(texts: Iterable[LabelledText], *, least: float, sure: float, most: float, shuffle: _Shuffle) -> Classifier:
     """A classifier with these bounds; `shuffle` puts a list into another order, before each round."""
     samples = [_Sample(sorted(features(words(text))), topics) for text, topics in _parts(texts)]
     counts = Counter(one for sample in samples for one in sample.features)
@@ -50,7 +50,7 @@ def train(texts: Iterable[LabelledText], *, least: float, most: float, shuffle: 
     by_topic = {topic: _fitted(samples, (topic,), shuffle).weights for topic in TOPICS}
     leanings = {one: _leaning({topic: by_topic[topic][one] for topic in TOPICS}) for one in kept}
     strong_leanings = {one: leaning for one, leaning in leanings.items() if leaning.weight >= _LEANING}
-    return Classifier(weights=ours.weights, leanings=strong_leanings, bias=ours.bias, least=least, most=most)
+    return Classifier(weights=ours.weights, leanings=strong_leanings, bias=ours.bias, least=least, sure=sure, most=most)
 
 
 def _parts(texts: Iterable[LabelledText]) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -239,3 +239,20 @@ def test_words_below_what_the_classifier_reads_are_not_doubted(places: tuple[int
     matches = [Match(term="он", form="он", where="text", start=place, end=place + 2) for place in places]
 
     assert article.is_scattered(matches) is is_scattered
+
+
+SOMEWHAT = """Семья из Пензы три года жила в Риддере по правилам: контракт, прописка, налоги, школа рядом с домом. Во вторник
+    жена зашла в приложение и увидела надпись «недействителен». В миграционной службе инспектор развернул монитор:
+    работодатель исключён из реестра. На сборы дали десять дней."""
+
+
+def test_what_reads_somewhat_like_ours_is_asked_about_without_a_bell_and_never_for_two_doubts() -> None:
+    of_here = matcher("elsewhere: {there: Кутаиси, here: Риддер}\n" + NOTHING_ELSE)
+
+    asked = of_here.judge(title="", text=SOMEWHAT)
+
+    assert not trained().is_sure(SOMEWHAT)
+    assert [topic.id for topic in asked.topics] == ["rvp"]
+    assert asked.is_unlikely
+    assert of_here.judge(title="", text=SOMEWHAT.replace(" в Риддере", "")).topics == ()
+    assert of_here.judge(title="", text=SOMEWHAT.partition("В миграционной")[0]).topics == ()

@@ -15,6 +15,7 @@ EXAMPLE = Classifier(
     leanings={"ұқк": Leaning("knb", 3.0), "ресей~ге": Leaning("extradition", 2.0)},
     bias=-1.0,
     least=0.5,
+    sure=0.5,
     most=-2.0,
 )
 LATIN = " ".join(f"q{letter}" for letter in "abcdefghijklmnopqrstuvwxyz")
@@ -22,7 +23,7 @@ FILLER = " ".join(f"с{letter}" for letter in "абвгдежзийклмноп�
 
 
 def taught(texts: list[LabelledText]) -> Classifier:
-    return train(texts, least=0.5, most=-2.0, shuffle=lambda order: order.reverse())
+    return train(texts, least=0.5, sure=0.7, most=-2.0, shuffle=lambda order: order.reverse())
 
 
 def test_words_are_weighed_by_their_beginnings_endings_and_neighbours() -> None:
@@ -45,6 +46,15 @@ def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
     assert EXAMPLE.topic("Матч: Ресей", TOPICS) is None
     assert EXAMPLE.topic("", TOPICS) is None
     assert EXAMPLE.topic("ҰҚК Ресейге берді", ()) is None
+
+
+def test_a_text_of_few_words_is_asked_about_only_if_it_surely_reads_like_ours() -> None:
+    doubting = replace(EXAMPLE, sure=9.0)
+    long = "Ресейге берді" + " 1" * 40
+
+    assert doubting.topic("Ресейге берді", TOPICS) is None
+    assert doubting.topic(long, TOPICS) == "extradition"
+    assert (doubting.is_sure(long), EXAMPLE.is_sure(long)) == (False, True)
 
 
 def test_only_a_text_of_many_cyrillic_words_is_unlike() -> None:
