@@ -10,6 +10,7 @@ from monitor.config.settings import Settings
 from monitor.models.channels import Destination
 from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
+from monitor.polling.look_back import LookBack, PlaceAnew
 from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
@@ -52,6 +53,12 @@ def build_poller(
     )
 
 
+def build_look_back(config: Config, store: Store) -> LookBack:
+    """What places earlier news of people who come to be followed."""
+    place = placing_anew(store.polls, story_chats(config.settings, config.destinations))
+    return LookBack(followed=store.followed, archive=store.archive, place=place)
+
+
 def story_chats(settings: Settings, destinations: tuple[Destination, ...]) -> Chats:
     """Where stories of each tier go; in preview mode all of them to the terminal."""
     return Chats(destinations=destinations, review=settings.review_chat if settings.live else settings.chat)
@@ -60,3 +67,8 @@ def story_chats(settings: Settings, destinations: tuple[Destination, ...]) -> Ch
 def recording(polls: PollStore, chats: Chats) -> RecordAll:
     """How outcomes are committed: matched entries are placed into the stories of the last sixty days."""
     return partial(polls.record_all, group=partial(group, chats=chats), window=SAME_CASE)
+
+
+def placing_anew(polls: PollStore, chats: Chats) -> PlaceAnew:
+    """How entries of which nothing came are placed into the same stories."""
+    return partial(polls.place_anew, group=partial(group, chats=chats), window=SAME_CASE)

@@ -19,7 +19,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
 from monitor.app import memory
 from monitor.app.build_health import rule_names, serve_pages
-from monitor.app.build_polling import HELD_POLLS, recording, story_chats
+from monitor.app.build_polling import HELD_POLLS, placing_anew, recording, story_chats
 from monitor.app.config_files import ChannelsEdition, FeedsEdition, RulesEdition
 from monitor.app.environment import clock
 from monitor.app.reload import Reloader
@@ -102,6 +102,7 @@ class Daemon:
             scheduler.add_job(tick, "interval", seconds=every.total_seconds(), next_run_time=clock() + first)
         with suppress(DatabaseError):  # the first tick finds it too, and says so
             await self._renew_digests()  # before anything is sent: stories are retracted while nobody works, too
+            await self._components.look_back.round(clock())  # who is followed before anything new is read
         scheduler.start()
         self._start(self._interruptible, "audit", self._components.audit.round())
         rescheduling = asyncio.create_task(reschedule_when_set_back(scheduler))
@@ -193,6 +194,7 @@ class Daemon:
 
     async def _tick_watch(self) -> None:
         self._start(self._jobs, "watch", self._components.watch.round())
+        self._start(self._jobs, "look_back", self._components.look_back.round(clock()))
         self._start(self._interruptible, "stamps", self._components.stamp())
         self._start(self._interruptible, "unsent", self._renew_digests())
         self._start(self._interruptible, "pinned", self._components.pinned_index.round())
@@ -260,6 +262,7 @@ class Daemon:
         settle = partial(components.store.destinations.settle, [to.chat for to in destinations])
         await asyncio.to_thread(settle, clock())  # before anything is recorded for a new one
         components.poller.recorder.record_all = recording(components.store.polls, placed)
+        components.look_back.place = placing_anew(components.store.polls, placed)
         components.store.reviews.chats = placed
         components.daily_digest.destinations = destinations
         components.store.retractions.destinations = destinations

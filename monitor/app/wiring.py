@@ -22,7 +22,7 @@ from monitor.app.build_bot import (
 )
 from monitor.app.build_evidence import build_capturer, open_stamper
 from monitor.app.build_health import build_audit, build_clock_watch, build_database_outage, build_retention, open_watch
-from monitor.app.build_polling import build_poller, story_chats
+from monitor.app.build_polling import build_look_back, build_poller, story_chats
 from monitor.app.build_storage import open_store
 from monitor.app.environment import clock
 from monitor.app.site_keeper import SiteKeeper
@@ -44,6 +44,7 @@ from monitor.health.watch import Watch
 from monitor.models.feeds import Feed
 from monitor.models.outbox import Notifier
 from monitor.polling.fetch_feed import FeedFetcher
+from monitor.polling.look_back import LookBack
 from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
 from monitor.sources.recent_pages import RecentPages
@@ -58,6 +59,7 @@ class Components:
     feeds: Mapping[str, Feed]
     store: Store
     poller: Poller
+    look_back: LookBack
     chat: Chat  # what takes posts, to whatever chat: Telegram, or the terminal
     dispatcher: Dispatcher
     reconciler: Reconciler | None  # None: what is shown in the terminal is never in doubt
@@ -101,8 +103,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             review_chat = build_review_chat(settings, store, listener, read_commands, chance=random.random)
         chats = dict.fromkeys(chats_of(settings, config.destinations), chat)
         look = build_look(settings, store, fetcher, client)
-        outage = OutageDetector()
-        recent = RecentPages(clock)
+        outage, recent = OutageDetector(), RecentPages(clock)
         capturer, audit = build_capturer(config, store, fetcher, sandbox, recent), build_audit(config, store)
         site = SiteKeeper(settings.site_dir, store.published.pulse, clock) if settings.site_dir else None
         watch = await open_watch(
@@ -120,6 +121,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             feeds={feed.name: feed for feed in config.feeds},
             store=store,
             poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
+            look_back=build_look_back(config, store),
             chat=chat,
             dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
             reconciler=reconciler,

@@ -12,15 +12,31 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, and_, bindparam, delete, insert, literal, or_, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    update,
+)
 
-from monitor.models.articles import Article, Outcome
+from monitor.models.articles import Article, Outcome, Verdict
 from monitor.models.feeds import Entry, Validators
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
-from monitor.storage.archive import keep, stored_verdict
+from monitor.storage.archive import keep, stored_verdict, text_of, with_texts
 from monitor.storage.database import chunks, insert_or_ignore, read_transaction
 from monitor.storage.mutes import hold
-from monitor.storage.tables import articles, entries, entry_keys, feeds
+from monitor.storage.tables import archive, articles, entries, entry_keys, feeds
+from monitor.stories.similarity import fingerprint
 from monitor.text.urls import address_number, canonical
 
 MISJUDGED = "часы монитора спешили: если запись ещё стоит в ленте, она разобрана заново"
@@ -229,3 +245,43 @@ def _article_row(telling: Telling, source: bytes, entry_id: int, story_id: int |
     placed = {"entry_id": entry_id, "story_id": story_id, "part": telling.part, "evidence": telling.evidence}
     article["source"] = zlib.compress(source) if source else None
     return article | placed | {"verdict": stored_verdict(telling.verdict)}
+
+
+def unmatched(db: Connection, number: int, *, since: datetime) -> EntryOutcome | None:
+    """An entry of which nothing came, still to be placed, as one that names somebody; None: something came of it since,
+    it is older than that, its text is forgotten, or its feed has shown the article anew.
+    """
+    later = entries.alias()
+    is_same_article = and_(later.c.feed == entries.c.feed, later.c.address == entries.c.address)
+    is_shown_anew = exists().where(is_same_article, later.c.id > entries.c.id)
+    is_young = func.coalesce(entries.c.published_at, entries.c.seen_at) >= since
+    mine = with_texts(select(entries)).where(entries.c.id == number, entries.c.outcome == Outcome.UNMATCHED)
+    row = db.execute(mine.where(archive.c.entry_id.isnot(None), is_young, ~is_shown_anew)).first()
+    if row is None:
+        return None
+    telling = Telling(article=_archived(db, row), verdict=Verdict())
+    entry = Entry(keys=(), url=row.url, title=row.title, published_at=row.published_at)
+    return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=telling)
+
+
+def _archived(db: Connection, row: Row[Any]) -> Article:
+    title, text = text_of(db, row.title, row.body)
+    return Article(
+        feed=row.feed,
+        url=row.url,
+        canonical_url=canonical(row.url) or f"{row.feed}:{row.id}",
+        title=title,
+        text=text,
+        language=row.language,
+        published_at=row.published_at,
+        fingerprint=fingerprint(title, text),
+        problem=row.reason.partition(" (")[2].removesuffix(")"),
+    )
+
+
+def tell_anew(db: Connection, number: int, decided: EntryOutcome, telling: Telling, *, story_id: int | None) -> None:
+    """Give an entry of which nothing had come its place in a story; its text is archived no longer."""
+    became = {"outcome": decided.outcome, "reason": decided.reason, "story_id": story_id}
+    db.execute(update(entries).where(entries.c.id == number).values(**became))
+    db.execute(insert(articles), [_article_row(telling, decided.source, number, story_id)])
+    db.execute(delete(archive).where(archive.c.entry_id == number))

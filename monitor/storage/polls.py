@@ -5,21 +5,25 @@ Nothing is decided here. The same code runs on SQLite (one process, guarded by t
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Final, Protocol
 
 from sqlalchemy import Connection, Engine, and_, insert, update
 
 from monitor.models.stories import EntryOutcome, PollOutcome, Story, StoryChange
 from monitor.storage.database import write_transaction
-from monitor.storage.entries import insert_entries, note_keys
+from monitor.storage.entries import insert_entries, note_keys, tell_anew, unmatched
 from monitor.storage.evidence.looks import look_sooner
 from monitor.storage.feeds import settle, still_leased
 from monitor.storage.reviews import open_questions
+from monitor.storage.search.index import entry_changed
 from monitor.storage.site.cases import adopt
 from monitor.storage.stories import RecentStories, lock_stories
 from monitor.storage.tables import articles, stories
 from monitor.stories.similarity import SimilarityIndex
+
+READ_BEFORE: Final = "; прочитано раньше, чем о человеке написал канал"
 
 
 class Group(Protocol):
@@ -56,25 +60,67 @@ class PollStore:
                 lock_stories(db)
                 recent, self._recent = self._recent, RecentStories()
             for outcome in matched:
-                _place(db, outcome, group, recent, since=outcome.polled_at - window)
+                for change in _placed(db, outcome.matched, group, recent, window=window, now=outcome.polled_at):
+                    _record_story(db, outcome, change)
             look_sooner(db, held)
         if matched:
             self._recent = recent  # what it learned is committed
         return frozenset(outcome.feed for outcome in held)
 
+    def place_anew(
+        self, numbers: Sequence[int], group: Group, *, window: timedelta, since: datetime, now: datetime
+    ) -> int:
+        """Place entries of which nothing came, the young ones (`since`), as if they were read now: all in one
+        transaction. Returns of how many something came; the others stay as they are. Raises DatabaseError.
+        """
+        with write_transaction(self._engine) as db:
+            lock_stories(db)
+            recent, self._recent = self._recent, RecentStories()
+            placed = 0
+            for number in numbers:
+                if entry := unmatched(db, number, since=since):
+                    (change,) = _placed(db, (entry,), group, recent, window=window, now=now)
+                    placed += _record_anew(db, number, change, now)
+        self._recent = recent  # what it learned is committed
+        return placed
 
-def _place(db: Connection, outcome: PollOutcome, group: Group, recent: RecentStories, *, since: datetime) -> None:
-    read = [entry.telling.article for entry in outcome.matched if entry.telling]
-    like = recent.like(db, read, since)
-    for change in group(outcome.matched, like, index=recent.index, now=outcome.polled_at):
-        _record_story(db, outcome, change)
+
+def _placed(
+    db: Connection,
+    matched: tuple[EntryOutcome, ...],
+    group: Group,
+    recent: RecentStories,
+    *,
+    window: timedelta,
+    now: datetime,
+) -> tuple[StoryChange, ...]:
+    read = [entry.telling.article for entry in matched if entry.telling]
+    return group(matched, recent.like(db, read, now - window), index=recent.index, now=now)
 
 
 def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> None:
-    now = outcome.polled_at
+    story_id = _story_number(db, change, outcome.polled_at)
+    insert_entries(db, [(outcome, entry) for entry in change.added], story_id=story_id)
+    _show(db, story_id, change, outcome.polled_at)
+
+
+def _record_anew(db: Connection, number: int, change: StoryChange, now: datetime) -> bool:
+    """False: nothing came of the entry, or it is an article that the story has."""
+    (entry,) = change.added
+    if entry.telling is None:
+        return False
+    telling = replace(entry.telling, evidence=entry.telling.evidence + READ_BEFORE)
+    story_id = _story_number(db, change, now)
+    with entry_changed(db, number):
+        tell_anew(db, number, replace(entry, reason=entry.reason + READ_BEFORE), telling, story_id=story_id)
+    _show(db, story_id, change, now)
+    return True
+
+
+def _story_number(db: Connection, change: StoryChange, now: datetime) -> int | None:
+    """The story's, which is begun or goes on; None: it is none."""
     if not change.story.tellings:
-        insert_entries(db, [(outcome, entry) for entry in change.added], story_id=None)
-        return
+        return None
     story_id = change.story.id
     if story_id is None:
         begun = {"created_at": now, "updated_at": now, "follows": change.story.follows}
@@ -84,7 +130,12 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
             adopt(db, story_id, change.story.follows)
     elif any(entry.telling for entry in change.added):
         db.execute(update(stories).where(stories.c.id == story_id).values(updated_at=now))
-    insert_entries(db, [(outcome, entry) for entry in change.added], story_id=story_id)
+    return story_id
+
+
+def _show(db: Connection, story_id: int | None, change: StoryChange, now: datetime) -> None:
+    if story_id is None:
+        return
     for telling in change.retitled:
         article = telling.article
         same = and_(articles.c.story_id == story_id, articles.c.canonical_url == article.canonical_url)

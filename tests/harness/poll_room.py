@@ -27,8 +27,8 @@ ABOUT = "Казахстан экстрадирует россиянина, со�
 class Room:
     """A poller with everything around it, and the clock in hand."""
 
-    def __init__(self, web: WebServer, engine: Engine, poller: Poller, clock: Clock) -> None:
-        self.web, self.engine, self.poller, self.clock = web, engine, poller, clock
+    def __init__(self, web: WebServer, engine: Engine, store: Store, poller: Poller, clock: Clock) -> None:
+        self.web, self.engine, self.store, self.poller, self.clock = web, engine, store, poller, clock
 
     @property
     def now(self) -> datetime:
@@ -76,5 +76,6 @@ async def open_room(web: WebServer, tmp_path: Path) -> AsyncIterator[Room]:
         Fetcher(user_agent="test", clock=clock, allow_private=True, limits=limits) as fetcher,
         Sandbox() as reader,
     ):
-        yield Room(web, engine, poller_of(Store(engine), fetcher, reader, clock), clock)
+        store = Store(engine)
+        yield Room(web, engine, store, poller_of(store, fetcher, reader, clock), clock)
     engine.dispose()

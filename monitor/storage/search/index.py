@@ -5,7 +5,8 @@ moment, and on PostgreSQL several workers may do it at once: who writes a batch 
 `forget` is a part of the transaction in which a text goes.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 from zlib import crc32
 
@@ -138,6 +139,17 @@ def forget(db: Connection, gone: Sequence[int]) -> None:
     known = [number for number in gone if number <= indexed_to]
     if read := _read(db, known):
         db.execute(update(state).values(texts=state.c.texts - index.delete(db, read)))
+
+
+@contextmanager
+def entry_changed(db: Connection, number: int) -> Iterator[None]:
+    """The block changes what became of an entry, and what it is found by; the text stays. A part of the transaction."""
+    forget(db, [number])
+    yield
+    indexed_to = db.scalar(select(state.c.indexed_to)) or 0
+    read = _read(db, [number]) if number <= indexed_to else {}  # else its turn is yet to come
+    put_in(db, index_engine(db.engine), read)
+    db.execute(update(state).values(texts=state.c.texts + len(read)))
 
 
 def words_of(db: Connection, row: Row[Any]) -> frozenset[str]:

@@ -57,6 +57,11 @@ class Followed(NamedTuple):
                 persons[person.stem].add(person)
         return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= MOST_STORIES})
 
+    def without(self, known: "Followed") -> "Followed":
+        """Those of them who are surely none of the others."""
+        new = {stem: _strangers(persons, known.by_stem.get(stem, ())) for stem, persons in self.by_stem.items()}
+        return Followed({stem: persons for stem, persons in new.items() if persons})
+
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
         lead = f"{title}\n{text[:LEAD]}"
@@ -71,6 +76,10 @@ class Followed(NamedTuple):
         """«Антон Р.»."""
         short = [one for one in people(lead) if one.is_short]
         return any(in_common(short, persons) for persons in self.by_stem.values() if short)
+
+
+def _strangers(persons: Iterable[Person], known: Iterable[Person]) -> frozenset[Person]:
+    return frozenset(one for one in persons if not in_common([one], known))
 
 
 def _is_meant(person: Person, named: Iterable[Person]) -> bool:

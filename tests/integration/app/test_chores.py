@@ -1,5 +1,6 @@
 """What the daemon does between polls: it tidies the archive, and works with the feeds and rules of the last edition."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -109,3 +110,20 @@ async def test_an_edit_of_channels_says_where_whatever_comes_goes(config: Config
     assert [*components.dispatcher.chats] == [*before]
     assert [row.chat for row in components.store.outbox.rows([DeliveryState.PENDING])] == [*before]
     assert await components.dispatcher.drain("terminal/Тишина") is None
+
+
+async def test_an_edit_of_channels_says_where_earlier_news_goes(config: Config, components: Components) -> None:
+    daemon, denial = Daemon(components, config, Watchdog(())), article(1, text="Максим Пробников на связи: он дома.")
+    read = EntryOutcome(entry=entry(1, published_at=clock()), outcome=Outcome.UNMATCHED, reason="", article=denial)
+    claim = matched(2, text="Казахстан выдал России пекаря Максима Пробникова.", feed="Другая лента")
+
+    await components.look_back.round(clock())
+    await daemon._adopt_channels(read_channels(config.settings, CHANNELS.encode(), config.rules_edition.topics))
+    (state,) = components.store.feeds.claim(clock(), limit=1, lease=LEASE)
+    found = poll_outcome(lease_no=state.lease_no, polled_at=clock(), settled=(read,), matched=(claim,))
+    assert await components.poller.recorder.record(found)
+    await daemon._tick_watch()
+    await asyncio.wait([daemon._jobs["look_back"]])
+
+    posts = [row.chat for row in components.store.outbox.rows([DeliveryState.PENDING])]
+    assert posts == [*components.dispatcher.chats, *components.dispatcher.chats], "the claim, and its denial"

@@ -58,6 +58,19 @@ def test_a_name_of_many_stories_is_nobody() -> None:
     assert not of_many.is_named("Пробников на связи", "")
 
 
+def test_who_is_written_in_another_case_is_nobody_new_and_a_namesake_is() -> None:
+    told = [
+        TOLD,
+        ToldStory(1, "С Максимом Пробниковым говорил адвокат", ""),
+        ToldStory(2, "Выдали Аркадия Пробникова", ""),
+    ]
+
+    new = Followed.of(told).without(FOLLOWED)
+
+    assert [*new.by_stem.values()] == [frozenset({Person("Пробникова", "Аркадия")})]
+    assert FOLLOWED.without(NOBODY) == FOLLOWED
+
+
 @pytest.mark.parametrize(
     ("title", "is_followed"),
     [
