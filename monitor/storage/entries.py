@@ -273,7 +273,7 @@ def _archived(db: Connection, row: Row[Any]) -> Article:
         title=title,
         text=text,
         language=row.language,
-        published_at=row.published_at,
+        published_at=row.published_at or row.seen_at,  # what its story is told it may be older than
         fingerprint=fingerprint(title, text),
         problem=row.reason.partition(" (")[2].removesuffix(")"),
     )

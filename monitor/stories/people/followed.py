@@ -21,6 +21,7 @@ FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
 """Stands where a verdict names its rule."""
 NO_RULE: Final = "ни одно правило не сработало"
+BEFORE_CLAIM: Final = timedelta(hours=3)  # a rumour may be denied before the outlets that we read tell it
 
 _SUBJECT: Final = 400  # characters in which those stand whom an article is about
 MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
@@ -106,10 +107,19 @@ def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> 
 
 
 def is_denied_by(telling: Telling, story: Story) -> bool:
-    """Whether it names one of them at its very beginning, and denies what was told of him, as the first to do so."""
+    """Whether it names one of them at its very beginning, and denies what was told of him, as the first to do so. What
+    was published long before the claim denies nothing: he may have been at home yesterday.
+    """
+    if _is_older(telling.article, story):
+        return False
     beginning = replace(telling.article, text=" ".join(first_words(telling.article)))
     is_first = Certainty.DENIED not in stances(story.tellings)
     return is_first and is_about(beginning, story) and denies_what_was_told(telling, story.tellings)
+
+
+def _is_older(article: Article, story: Story) -> bool:
+    dates = [one.article.published_at for one in story.tellings if one.article.published_at]
+    return bool(dates) and article.published_at is not None and article.published_at < min(dates) - BEFORE_CLAIM
 
 
 def question_of(article: Article, story: Story) -> Verdict:

@@ -1,6 +1,7 @@
 """Whoever denies what the channel told of somebody is published at once, under the claim."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -8,7 +9,7 @@ from monitor.models.articles import Outcome, Tier
 from monitor.models.stories import Retraction, Story
 from monitor.stories.grouping import group
 from monitor.stories.similarity import SimilarityIndex
-from tests.factories import NOW, matched, story, telling
+from tests.factories import HOUR, NOW, matched, story, telling
 from tests.factories.channels import to_channel
 
 CLAIM = telling(
@@ -17,9 +18,9 @@ CLAIM = telling(
 TOLD = story(1, CLAIM)
 
 
-def outcome(told: Story, title: str, text: str, *, tier: Tier = Tier.REVIEW) -> tuple[Outcome, int, int | None]:
+def outcome(told: Story, title: str, text: str, **given: datetime | None) -> tuple[Outcome, int, int | None]:
     """What becomes of an article; the part that it tells, and of which recorded story."""
-    entry = matched(2, tier=tier, title=title, text=text)
+    entry = matched(2, tier=Tier.REVIEW, title=title, text=text, **given)
     (change,) = group([entry], [told], chats=to_channel("@c", "-100"), index=SimilarityIndex(), now=NOW)
     (added,) = change.added
     assert added.telling is not None
@@ -72,3 +73,13 @@ def test_to_deny_another_step_denies_nothing_that_was_told() -> None:
 
     assert outcome(detained, title, text)[0] is not Outcome.POSTED
     assert outcome(TOLD, title, text)[0] is Outcome.POSTED
+
+
+@pytest.mark.parametrize(
+    ("before", "decided"), [(timedelta(hours=2), Outcome.POSTED), (timedelta(hours=4), Outcome.REVIEW)]
+)
+def test_who_was_at_home_long_before_the_claim_may_have_been_taken_since(before: timedelta, decided: Outcome) -> None:
+    title, text = "О деле Рыкова", "Антон Рыков жив и находится дома."
+
+    assert outcome(TOLD, title, text, published_at=NOW - HOUR - before)[0] is decided
+    assert outcome(TOLD, title, text, published_at=None)[0] is Outcome.POSTED
