@@ -360,13 +360,13 @@ def test_a_changed_headline_is_recorded_and_wanted(store: Store, engine: Engine)
     (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
 
     store.polls.record_all(
-        [poll_outcome(lease_no=again.lease_no, matched=(matched(1, title="Его не выдадут"),))], PLACE, window=WINDOW
+        [poll_outcome(lease_no=again.lease_no, matched=(matched(1, title="О нём: дополнено"),))], PLACE, window=WINDOW
     )
 
     with engine.connect() as db:
         (told,) = db.execute(select(articles.c.title, articles.c.former_title)).all()
         (wanted,) = db.execute(select(deliveries.c.wanted_revision, deliveries.c.html)).all()
-    assert tuple(told) == ("Его не выдадут", "Новость 1")
+    assert tuple(told) == ("О нём: дополнено", "Новость 1")
     assert wanted.wanted_revision == 2
     assert "Заголовок изменён, прежний: «Новость 1»" in wanted.html
 
