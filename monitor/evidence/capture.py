@@ -19,6 +19,7 @@ from monitor.errors import EvidenceError, FetchError, FetchFailure
 from monitor.evidence import chain, comparison, kept_state
 from monitor.evidence.warc import WarcStore
 from monitor.evidence.watch import Look, Observation, PageState, observe
+from monitor.evidence.wording import says_no_more
 from monitor.models.articles import Article, Extracted
 from monitor.models.clock import Clock
 from monitor.models.evidence import DuePage, Exchange, Finding, Kept, Link, Observed, PageAnswer, Version
@@ -88,7 +89,7 @@ class Capturer:
             version=reply.version,
             site_answers=site_answers,
             moved_to=reply.moved_to,
-            posted=page.posted,
+            posted=_posted(page, reply.version),
         )
         observation = observe(state, look, quoted=page.quoted)
         keeps = observation.keeps or page.state is None
@@ -157,6 +158,12 @@ class Capturer:
         except FetchError:
             return False
         return True
+
+
+def _posted(page: DuePage, shown: Version | None) -> Version:
+    """The article as it was posted; of a feed's summary only the headline, unless the page has no more than that."""
+    is_whole = not page.is_summary or shown is None or says_no_more(shown, page.posted)
+    return page.posted if is_whole else replace(page.posted, text="")
 
 
 def _seen(page: DuePage, answer: Fetched, read: Extracted) -> _Reply:

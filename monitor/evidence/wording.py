@@ -126,6 +126,11 @@ def is_there(now: Wording, posted: Wording, *, shown: Wording) -> bool:
     return said(now.headline) == said(posted.headline) and frozenset(map(sentence_key, now.prose)) <= _keys(posted)
 
 
+def says_no_more(version: Version, than: Version) -> bool:
+    """Whether all sentences of a version stand in another one."""
+    return _keys(wording(version)) <= _keys(wording(than))
+
+
 def sentence_key(sentence: str) -> str:
     """Its words in any order: who does what to whom shows in their endings."""
     return " ".join(sorted(said(sentence).split()))

@@ -106,7 +106,8 @@ class DuePage:
 
     `entry` is the article as it was read, `source` its own piece of the feed's document (b"" where it has none).
     `quoted` are the sentences of it that our posts show. `posted` is the article as it was posted last: of one
-    whose page could not be read, or says another thing since, only the headline. `state` is what the former look left
+    that says another thing since, only the headline. `is_summary`: its page gave no text then, and what the feed says
+    may be less than it. `state` is what the former look left
     for this one, None before the first.
     """
 
@@ -117,6 +118,7 @@ class DuePage:
     source: bytes
     quoted: tuple[str, ...]
     posted: Version
+    is_summary: bool
     etag: str | None
     last_modified: str | None
     sight: Sight | None

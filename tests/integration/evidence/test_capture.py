@@ -55,6 +55,7 @@ class Room:
     folder: Path
     poller: Poller
     is_brief: bool = False  # the feed gives only summaries, and pages are read
+    is_short: bool = False  # the article is one sentence, on the page and in the feed
     document: bytes = b""  # of the feed
 
     @property
@@ -62,7 +63,7 @@ class Room:
         return EvidenceHistory(self.engine)
 
     def show(self, *sentences: str, title: str = TITLE, etag: str | None = None) -> str:
-        html = page(title, list(sentences) * 3)
+        html = page(title, list(sentences[:1]) if self.is_short else list(sentences) * 3)
         return self.web.serve("/page/1", html, content_type="text/html; charset=utf-8", etag=etag)
 
     async def poll(self, *sentences: str, title: str = TITLE, **later: float) -> None:
@@ -70,7 +71,8 @@ class Room:
         self.clock.forward(**later)
         link, published = f"{self.web.url}/page/1", NOW - timedelta(hours=1)
         text = f"{sentences[0]}. Подробности на сайте." if self.is_brief else ". ".join(sentences * 6)
-        given = {"description" if self.is_brief else "content": text}
+        text = f"{sentences[0]}." if self.is_short else text
+        given = {"description" if self.is_brief or self.is_short else "content": text}
         self.document = rss([Item(title=title, link=link, guid=link, published=published, **given)])
         feed = replace(FEED, url=self.web.serve("/rss", self.document))
         self.store.feeds.sync([feed], self.clock())
@@ -100,7 +102,7 @@ def posts(room: Room) -> list[str]:
 
 @pytest.fixture
 async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Room]:
-    wish = getattr(request, "param", "")  # "announces", "brief": what of the usual is otherwise
+    wish = getattr(request, "param", "")  # "announces", "brief", "short": what of the usual is otherwise
     clock, to = Clock(), Announcements(review=REVIEW, channel=CHANNEL, announces=wish == "announces")
     store = Store(engine, chats=to_channel(CHANNEL), to=to)
     limits = Limits(host_gap=0)
@@ -111,7 +113,9 @@ async def room(web: WebServer, engine: Engine, tmp_path: Path, request: pytest.F
         folder = tmp_path / "evidence"
         capturer = capturer_of(store, fetcher, reader, clock, folder=folder, feed=FEED)
         poller = poller_of(store, fetcher, reader, clock, chat=CHANNEL, recent=capturer.recent)
-        room = Room(web, store, engine, capturer, clock, folder, poller, is_brief=wish == "brief")
+        room = Room(
+            web, store, engine, capturer, clock, folder, poller, is_brief=wish == "brief", is_short=wish == "short"
+        )
         web.serve("/", page("Главная", ["Новости дня"] * 40), content_type="text/html; charset=utf-8")
         room.show(*BODY)
         await room.poll(*BODY)
@@ -248,7 +252,7 @@ async def test_a_full_disk_puts_the_look_off(room: Room) -> None:
     assert not room.capturer.trouble
 
 
-@pytest.mark.parametrize("room", ["brief", ""], indirect=True)
+@pytest.mark.parametrize("room", ["brief", "short", ""], indirect=True)
 @pytest.mark.parametrize("looks", [True, False])
 async def test_what_was_posted_anew_is_not_asked_about(room: Room, *, looks: bool) -> None:
     await room.look()
