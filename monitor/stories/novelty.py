@@ -125,8 +125,9 @@ def _steps_told(telling: Telling) -> frozenset[Step]:
 
 def _stance(article: Article, known: frozenset[Step]) -> Certainty:
     """`known`: the steps that were told before."""
-    if NO_REMOVAL & frozenset(happened([article.title])):
-        return Certainty.SAID
+    told_now = frozenset(happened([article.title]))
+    if NO_REMOVAL & told_now or (Step.RELEASED in told_now and not denial(article.title)):
+        return Certainty.SAID  # «отпустили: её спутали с другой»
     if known and (_denies_any(article, known) or _denied(article) & known):
         return Certainty.DENIED
     return Certainty.DENIED if _stays(article, known) else certainty(article)
