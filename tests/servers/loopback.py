@@ -238,6 +238,10 @@ class LoopbackServer:
         server.close()  # asyncio.run cancels the conversations
         for writer in conversations.values():  # those too that have not begun, and never will
             writer.transport.abort()
+        for _ in range(
+            3
+        ):  # turns of the loop: what is just being accepted is sent away, and what was aborted is closed
+            await asyncio.sleep(0)
 
     async def _converse(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
