@@ -113,7 +113,8 @@ class Matcher:
         verdicts = (article.likeness(rule, trained().telling(lead)),)
         if self._is_muted(rule):
             return Verdict(muted=verdicts, vetoes=vetoes)
-        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=bool(vetoes) or not (is_of_here and is_sure))
+        is_quiet = bool(vetoes) or not (is_of_here and is_sure)
+        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=is_quiet, is_likeness=True)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}

@@ -139,6 +139,7 @@ class Verdict:
     facts: tuple[Fact, ...] = ()  # what the words that met the rules mean, in the order of the text
     grounds: tuple[str, ...] = ()  # in Russian, of each topic of an article of tier `review`: what met its rule's lines
     is_unlikely: bool = False  # of tier `review`, and reads like none of ours: the question rings no bell
+    is_likeness: bool = False  # no rule says anything: it reads like ours (the classifier)
 
     @property
     def is_held(self) -> bool:

@@ -175,6 +175,7 @@ def verdict_of(stored: dict[str, Any]) -> Verdict:
         facts=tuple(Fact(**fact | {"kind": FactKind(fact["kind"])}) for fact in stored.get("facts", ())),
         grounds=tuple(stored.get("grounds", ())),
         is_unlikely=stored.get("is_unlikely", False),
+        is_likeness=stored.get("is_likeness", False),
     )
 
 

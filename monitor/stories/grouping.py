@@ -20,7 +20,7 @@ from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
 from monitor.stories.people.cases import of_a_case
-from monitor.stories.people.followed import NO_RULE, RULE
+from monitor.stories.people.followed import NO_RULE, RULE, is_about
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask, is_asked
@@ -163,8 +163,9 @@ def _lifts(telling: Telling, story: Story, part: int) -> bool:
 
 
 def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, str]:
-    """Which part of the story tells the article, and what is new in it."""
-    if telling.verdict.topics[0].rule == RULE:
+    """Which part of the story tells the article, and what is new in it: what no rule knows may be a denial."""
+    is_unknown = telling.verdict.is_likeness and is_about(telling.article, story)
+    if telling.verdict.topics[0].rule == RULE or is_unknown:
         return story.next_part, placement.news or "правилам это не знакомо"
     if telling.article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news

@@ -58,7 +58,7 @@ def test_where_a_rule_was_silenced_it_asks_without_a_bell_and_says_what_silenced
 
     vetoed = explained(matcher(), judged(title, text), title=title, text=text)
 
-    assert ([topic.rule for topic in vetoed.topics], vetoed.is_unlikely) == (["похоже"], True)
+    assert ([topic.rule for topic in vetoed.topics], vetoed.is_unlikely, vetoed.is_likeness) == (["похоже"], True, True)
     assert [veto.form for veto in vetoed.vetoes] == ["Бишкек"]
     assert vetoed.lack.startswith("правилу «выдали» запретило слово «Бишкек»")
     assert judged(title, text, muted=["похоже"]).topics == ()

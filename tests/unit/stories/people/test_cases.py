@@ -9,7 +9,7 @@ from monitor.models.articles import Outcome, Tier
 from monitor.models.stories import Retraction, Story
 from monitor.stories.grouping import group
 from monitor.stories.similarity import SimilarityIndex
-from tests.factories import HOUR, NOW, matched, story, telling
+from tests.factories import HOUR, NOW, TEXT, matched, story, telling
 from tests.factories.channels import to_channel
 
 CLAIM = telling(
@@ -83,3 +83,21 @@ def test_who_was_at_home_long_before_the_claim_may_have_been_taken_since(before:
 
     assert outcome(TOLD, title, text, published_at=NOW - HOUR - before)[0] is decided
     assert outcome(TOLD, title, text, published_at=None)[0] is Outcome.POSTED
+
+
+@pytest.mark.parametrize(("is_likeness", "decided"), [(True, (Outcome.REVIEW, 2)), (False, (Outcome.JOINED, 1))])
+def test_what_only_the_classifier_knows_of_him_is_a_question_of_its_own(
+    is_likeness: bool, decided: tuple[Outcome, int]
+) -> None:
+    """Rules know the words of a retelling; what they do not know may be a denial."""
+    told = story(1, telling(1, title="Суд решает о выдаче Антона Рыкова", text=TEXT))
+    entry = matched(2, tier=Tier.REVIEW, title="О деле Антона Рыкова", text=TEXT, feed="Газета")
+    assert entry.telling
+    verdict = replace(entry.telling.verdict, is_likeness=is_likeness)
+    entry = replace(entry, telling=replace(entry.telling, verdict=verdict))
+
+    (change,) = group([entry], [told], chats=to_channel("@c", "-100"), index=SimilarityIndex(), now=NOW)
+
+    (added,) = change.added
+    assert added.telling is not None
+    assert (added.outcome, added.telling.part) == decided
