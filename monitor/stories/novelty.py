@@ -20,18 +20,20 @@ from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened, 
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, is_official, named_in, people
 from monitor.text.languages.kazakh_latin import in_russian_letters
+from monitor.text.languages.places import TOWNS, places
 from monitor.text.unicode import sentences
 
 _NEXT_DAY = timedelta(hours=12)
 _STEM = 5  # letters by which a word is known in another form
 AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
 _LEAVING = {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.KIDNAPPED, Step.DISAPPEARED, Step.DIED}
-STAYS = re.compile(
-    r"\bоста[её]тся в\b|\bпо-прежнему (?:в|на)\b|\bникуда (?:его|е[её]|их)? ?не\b|\bсидит там же\b"
-    r"|\b(?:находится|находятся|он|она|сидит) (?:у себя )?дома\b|\b(?:қызым|ұлым|күйеуім|ол|мен) үйде\w*|\bүйдемін\b"
-    r"|\bжив[аы]?\b(?! (?:в|на)\b)|\bаман-есен\b",
+_ALIVE = re.compile(r"\bжив[аы]?\b(?! (?:в|на)\b)", re.IGNORECASE)
+_AT_HOME = re.compile(
+    r"\bникуда (?:его|е[её]|их)? ?не\b|\bсидит там же\b|\b(?:находится|находятся|он|она|сидит) (?:у себя )?дома\b"
+    r"|\b(?:қызым|ұлым|күйеуім|ол|мен) үйде\w*|\bүйдемін\b|\bжив[аы]? и (?:здоров[аы]?\b|на связи)|\bаман-есен\b",
     re.IGNORECASE,
 )
+_STILL = re.compile(r"\b(?:оста[её]тся|по-прежнему)\b([^.!?,]{0,60})", re.IGNORECASE)
 _SUBJECT = 200  # characters in which those stand whom it is about
 _FIRST = 2  # sentences that say what it is about
 # «На прошлой неделе задержали другого россиянина»
@@ -145,7 +147,15 @@ def denies_what_was_told(telling: Telling, earlier: Sequence[Telling]) -> bool:
 
 def _stays(article: Article, known: frozenset[Step]) -> bool:
     """Whether somebody of whom it was told that he had gone or was taken away is where he was."""
-    return bool(known & _LEAVING and STAYS.search("\n".join([article.title, *first_words(article)])))
+    beginning = "\n".join([article.title, *first_words(article)])
+    is_alive = Step.DIED in known and _ALIVE.search(beginning) is not None
+    return is_alive or bool(known & _LEAVING and says_that_he_stays(beginning))
+
+
+def says_that_he_stays(text: str) -> bool:
+    """Whether somebody is said to be at home, or still in Kazakhstan: «остаётся в СИЗО Алматы», not «… Омска»."""
+    still = (words[1] for words in _STILL.finditer(text))
+    return _AT_HOME.search(text) is not None or any("Казахстан" in words or places(words) & TOWNS for words in still)
 
 
 def _denies_any(article: Article, known: frozenset[Step]) -> bool:

@@ -10,7 +10,17 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
-from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, STAYS, added, first_words, stance, taken_since
+from monitor.stories.novelty import (
+    AGAIN,
+    NAME,
+    NUMBER,
+    PLACE,
+    added,
+    first_words,
+    says_that_he_stays,
+    stance,
+    taken_since,
+)
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -77,7 +87,7 @@ def _foremost(
 
 
 def _denies(sentence: str) -> bool:
-    return denies(sentence) or bool(denied_in(sentence)) or STAYS.search(sentence) is not None
+    return denies(sentence) or bool(denied_in(sentence)) or says_that_he_stays(sentence)
 
 
 def step_of(telling: Telling, *, opens: bool = True) -> Step | None:
