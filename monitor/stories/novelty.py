@@ -34,6 +34,13 @@ _AT_HOME = re.compile(
     re.IGNORECASE,
 )
 _STILL = re.compile(r"\b(?:оста[её]тся|по-прежнему)\b([^.!?,]{0,60})", re.IGNORECASE)
+_REMOVALS = frozenset({Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED})
+_REMOVAL = re.compile(
+    r"\b(?:выдач|экстрадиц|экстрадир|депортац|депортир|передач|высылк|высыла|высла|выдвор|вывоз|вывез|этапир)"
+    r"|\bне (?:выда|переда)|\b(?:беріл|жіберіл|жөнелтіл|жеткізіл|экстрадицияла|депортацияла)",
+    re.IGNORECASE,
+)
+_JAILED = re.compile(r"\b(?:СИЗО|колони|тюрьм|түрме)", re.IGNORECASE)
 _SUBJECT = 200  # characters in which those stand whom it is about
 _FIRST = 2  # sentences that say what it is about
 # «На прошлой неделе задержали другого россиянина»
@@ -135,14 +142,23 @@ def _stance(article: Article, known: frozenset[Step]) -> Certainty:
     return Certainty.DENIED if _stays(article, known) else certainty(article)
 
 
-def denies_what_was_told(telling: Telling, earlier: Sequence[Telling]) -> bool:
-    """Whether it denies a step that was told, and not only another one: of «задержали» nothing is denied by «не
-    депортировали».
+def denies(words: str, earlier: Sequence[Telling]) -> bool:
+    """Whether a sentence by itself denies a step that was told: speaks of it, and says that it did not happen or was
+    not true; or says that who had gone is at home, and of no prison. «Опроверг слухи, что его били» denies nothing.
     """
     known = frozenset[Step]().union(*map(_steps_told, earlier))
-    denied = _denied(telling.article)
-    is_of_another = bool(denied) and denied.isdisjoint(known) and not _stays(telling.article, known)
-    return _stance(telling.article, known) is Certainty.DENIED and not is_of_another
+    if ABOUT_BEFORE.search(words) or known.intersection(happened([words])):
+        return False
+    if known & denied_in(words) or (denial(words) and known.intersection(_spoken_in(words))):
+        return True
+    is_away = bool(known & _LEAVING) and says_that_he_stays(words)
+    return (is_away or (Step.DIED in known and _ALIVE.search(words) is not None)) and not _JAILED.search(words)
+
+
+def _spoken_in(words: str) -> frozenset[Step]:
+    """The steps of which a sentence speaks, whatever it says of them."""
+    of_removal = _REMOVALS if _REMOVAL.search(words) else frozenset[Step]()
+    return frozenset(spoken_of(words)) | denied_in(words) | of_removal
 
 
 def _stays(article: Article, known: frozenset[Step]) -> bool:

@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.certainty import Certainty
-from monitor.stories.novelty import denies_what_was_told, first_words, stances
+from monitor.stories.novelty import denies, first_words, stances
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
@@ -107,14 +107,20 @@ def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> 
 
 
 def is_denied_by(telling: Telling, story: Story) -> bool:
-    """Whether it names one of them at its very beginning, and denies what was told of him, as the first to do so. What
-    was published long before the claim denies nothing: he may have been at home yesterday.
+    """Whether a sentence of its beginning both names one of them, and nobody else, and denies what was told of him, as
+    the first to do so: readers would believe him safe. What was published long before the claim denies nothing.
     """
-    if _is_older(telling.article, story):
+    article, earlier = telling.article, story.tellings
+    if _is_older(article, story) or Certainty.DENIED in stances(earlier):
         return False
-    beginning = replace(telling.article, text=" ".join(first_words(telling.article)))
-    is_first = Certainty.DENIED not in stances(story.tellings)
-    return is_first and is_about(beginning, story) and denies_what_was_told(telling, story.tellings)
+    told_of = Followed.of(ToldStory(0, one.article.title, one.article.text) for one in earlier)
+    naming = [words for words in (article.title, *first_words(article)) if told_of.is_named(words, "")]
+    known = [person for one in earlier for person in named_in(one.article)]
+    return any(denies(words, earlier) and not _names_others(words, known) for words in naming)
+
+
+def _names_others(words: str, known: Iterable[Person]) -> bool:
+    return any(one.first and not is_official(one, words) and not in_common([one], known) for one in people(words))
 
 
 def _is_older(article: Article, story: Story) -> bool:
