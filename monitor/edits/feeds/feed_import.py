@@ -60,7 +60,8 @@ def _proposed(feed: Feed) -> Feed:
     channel = channel_address(feed.url)
     kind, url = (FeedKind.TELEGRAM, channel) if channel else (feed.kind, feed.url)
     name = cut(feed.name, LONGEST_NAME) or urls.host_key(url) or cut(url, LONGEST_NAME)
-    return replace(feed, kind=kind, url=url, name=name, tz=usual_zone(url, kind), group=cut(feed.group, LONGEST_NAME))
+    tz = feed.tz or usual_zone(url, kind)
+    return replace(feed, kind=kind, url=url, name=name, tz=tz, group=cut(feed.group, LONGEST_NAME))
 
 
 def _refusal(feed: Feed, *, allow_private: bool) -> str:

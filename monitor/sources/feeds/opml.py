@@ -20,7 +20,7 @@ _SYNDICATED = (FeedKind.RSS, FeedKind.ATOM)  # which of them it is, every reader
 
 
 def read(document: bytes | str) -> tuple[Feed, ...]:
-    """The feeds in the list's order, as it calls them: `name` and `url` may be "", nothing is checked.
+    """The feeds in the list's order, as it calls them: `name` and `url` may be "", `tz` is; nothing is checked.
 
     `group` is the title of the outline that a feed stands in. Raises ValueError that says in Russian what is wrong.
     """
@@ -73,6 +73,7 @@ def _feeds(root: Any) -> Iterator[Feed]:
                 kind=_kind(words.get("type", "")),
                 url=_FEED_SCHEME.sub(lambda scheme: scheme[1] or "http://", urls.cleaned(words.get("xmlurl", ""))),
                 lang=_language(words.get("language", "")),
+                tz="",
                 group=_group(element),
             )
 

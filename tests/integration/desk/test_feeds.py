@@ -256,15 +256,18 @@ def test_a_feed_is_found_tried_and_added(desk: Desk, web: WebServer, file: Path)
         "name": "Вести «Актау»: суд",
         "kind": "rss",
         "url": f"{web.url}/all",
-        "lang": "ru",
-        "tz": "UTC",
+        "lang": "kk",
+        "tz": "Asia/Almaty",
+        "interval": "5m",
     }
     added = desk.post("/feeds/add/save", typed, form_on="/feeds")
 
     assert "добавлена лента «Вести «Актау»: суд»" in added.text
-    assert now(file)["Вести «Актау»: суд"].url == f"{web.url}/all"
+    told = now(file)["Вести «Актау»: суд"]
+    assert (told.url, told.lang, told.tz) == (f"{web.url}/all", "kk", "Asia/Almaty")
+    assert told.interval == timedelta(minutes=5)
     assert "# Добавлено за столом 22.11.2026." in file.read_text(encoding="utf-8")
-    taken = typed | {"url": f"{web.url}/other", "name": "степь", "lang": "kk", "digest": ""}
+    taken = typed | {"url": f"{web.url}/other", "name": "степь", "digest": ""}
     kept = desk.post("/feeds/add/save", taken, form_on="/feeds")
     assert (kept.status_code, "Свободно имя «степь (127.0.0.1" in kept.text) == (400, True)
     assert f'name="url" value="{web.url}/other"' in kept.text, "what was found is not lost"

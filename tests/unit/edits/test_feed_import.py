@@ -11,7 +11,7 @@ OURS = (
 
 
 def listed(url: str, name: str = "Новая", **given: object) -> Feed:
-    return feed(url=url, name=name, **given)
+    return feed(**{"url": url, "name": name, "tz": ""} | given)
 
 
 @pytest.mark.parametrize(
@@ -70,6 +70,13 @@ def test_a_new_feed_gets_what_the_address_says() -> None:
     assert site.tz == "Asia/Almaty"
     assert 90 < len(site.name) <= 100
     assert 90 < len(site.group) <= 100
+
+
+@pytest.mark.parametrize("tz", ["UTC", "Europe/Moscow"])
+def test_a_zone_that_is_said_is_kept(tz: str) -> None:
+    (own,) = compare([listed("https://a.kz/rss", tz=tz)], OURS, allow_private=False).new
+
+    assert own.tz == tz
 
 
 @pytest.mark.parametrize(

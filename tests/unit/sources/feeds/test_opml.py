@@ -33,7 +33,7 @@ LIST = """<?xml version="1.0" encoding="UTF-8"?>
 def test_nested_outlines_are_feeds_of_groups() -> None:
     first, second, *rest = opml.read(LIST.encode())
 
-    assert first == feed(name="Вести", url="https://news.example/rss?a=1&b=2", group="Суды & следствие")
+    assert first == feed(name="Вести", url="https://news.example/rss?a=1&b=2", group="Суды & следствие", tz="")
     assert (second.name, second.kind, second.url) == ("Хабар", FeedKind.ATOM, "https://khabar.example/atom")
     assert (second.lang, second.group) == ("kk", "Казахстан")
     assert [(one.name, one.kind, one.url) for one in rest] == [
