@@ -15,7 +15,7 @@ from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiler import is_everyday
 from monitor.matching.covering import Meaning, covered_rules
-from monitor.matching.doubts.slips import slips
+from monitor.matching.doubts.slips import SILENCING, is_commonest, slips
 from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
 from monitor.matching.words.compiled_words import Word
@@ -23,7 +23,6 @@ from monitor.matching.words.compiled_words import Word
 FEWEST = 500  # articles; fewer say nothing of a rule
 BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
 
-_SILENCING = frozenset({"never", "doubt", "none"})
 _OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
 _FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
 
@@ -116,9 +115,9 @@ class _Linter:
     def _silencing(self) -> Iterator[ConfigError]:
         """What a list says is meant for more than silence; «год» in `none` leaves a rule next to nothing."""
         against = (rule.none for topic in self.keywords.topics for rule in topic.rules)
-        terms = {id(term): term for term in chain(*self.keywords.silencing, *against) if term.key in _SILENCING}
+        terms = {id(term): term for term in chain(*self.keywords.silencing, *against) if term.key in SILENCING}
         for term in terms.values():
-            if term.role is None and is_everyday(term):
+            if term.role is None and (is_everyday(term) or is_commonest(term)):
                 message = (
                     f"«{term.text}» — обыденное слово: оно стоит в очень многих новостях, и о них бот промолчит —"
                     " возьмите слово реже или выражение из нескольких слов"

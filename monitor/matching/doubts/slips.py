@@ -13,8 +13,10 @@ from monitor.text.languages.dictionary import is_known
 from monitor.text.languages.places import places
 from monitor.text.languages.russian import forms, is_infinitive, is_noun, is_place, lemmas, likely_tags
 from monitor.text.languages.spelling import meant_by
+from monitor.text.languages.word_frequencies import COMMONEST
 from monitor.text.unicode import fold
 
+SILENCING = frozenset({"never", "doubt", "none"})
 _OR = frozenset({"или", "либо", "и", "немесе"})
 _LATIN = re.compile(r"[a-zà-ɏə]+")
 _PLURAL = re.compile(r"([а-яё]{3,})[иы]")
@@ -47,6 +49,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _torn(term)
     if "$" in term.text:
         return  # the words of a list are doubted where the list has them
+    yield _commonest(term)
     yield _forgotten_sign(term, lists)
     yield _comma_in_quotes(term)
     yield _run_together(term)
@@ -76,6 +79,19 @@ def _torn(term: Term) -> str:
     said = term.text if "«" in term.text else f"«{term.text}»"
     advice = "не потеряна ли запятая или «- »? Если нет, поставьте его на одну строку"
     return f"выражение {said} разорвано концом строки — {advice}"
+
+
+def is_commonest(term: Term) -> bool:
+    """One word that stands in most news, of any subject."""
+    return len(term.words) == 1 and term.words[0].text.lower() in COMMONEST
+
+
+def _commonest(term: Term) -> str:
+    """Of what silences lint.py tells more."""
+    if term.key in SILENCING or not is_commonest(term):
+        return ""
+    advice = "возьмите слово реже или выражение из нескольких слов"
+    return f"«{term.text.strip('«»')}» есть почти в любой новости и ничего не отбирает — {advice}"
 
 
 def _forgotten_sign(term: Term, lists: Mapping[str, Collection[str]]) -> str:
@@ -123,7 +139,8 @@ def _tags(word: str) -> tuple[frozenset[str], ...]:
 
 
 def _or(term: Term) -> str:
-    word = next((word.text for word in term.words if word.text in _OR and word.kind is not TermWordKind.EXACT), "")
+    several = term.words if len(term.words) > 1 else ()
+    word = next((word.text for word in several if word.text in _OR and word.kind is not TermWordKind.EXACT), "")
     advice = f"если это разные слова, поставьте вместо него запятую; если нет, возьмите его в кавычки: «{word}»"
     return f"«{term.text}» ищется целиком, вместе с «{word}» — {advice}" if word else ""
 

@@ -127,15 +127,16 @@ def test_a_line_that_stands_twice_is_doubted(line: str, *, doubted: bool) -> Non
     ("rule", "doubted"),
     [
         ("all: [побег], none: 'роман, год'", True),
+        ("all: [побег], none: 'роман, и'", True),
         ("all: [побег], none: 'роман, новый год, «2022 год»'", False),
         ("all: [побег], none: {где: Россия}", False),
-        ("all: [побег, год]", False),
+        ("all: [побег, час]", False),
     ],
 )
 def test_an_everyday_word_that_silences_is_doubted(rule: str, *, doubted: bool) -> None:
     doubts = of_rules(rule)
 
-    assert [(key, "«год» — обыденное слово" in message) for _, key, message in doubts] == [("none", True)] * doubted
+    assert [(key, "— обыденное слово" in message) for _, key, message in doubts] == [("none", True)] * doubted
 
 
 def test_it_is_doubted_once_wherever_it_silences_all_rules() -> None:

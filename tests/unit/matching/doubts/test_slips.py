@@ -92,11 +92,27 @@ def test_words_that_lost_their_comma_are_told_apart(words: str, apart: str) -> N
             "отказаться воевать, приказать покинуть, разрешить оставить",
             "не дать снять",
         ),
-        *("военный врач, журналист агентства", "купля «и» продажа", "«или»", "задержать, арестовать"),
+        *("военный врач, журналист агентства", "купля «и» продажа", "задержать, арестовать"),
     ],
 )
 def test_a_phrase_is_none(words: str) -> None:
     assert in_list(words) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(("и", "ұшақ"), ("В", "ұшақ"), ("год", "ұшақ"), ("да", "ұшақ"), ("ещё", "ұшақ"), ("«или»", "ұшақ")),
+        *(("поезд", "мен"), ("поезд", "және"), ("поезд", "жыл")),
+    ],
+)
+def test_a_word_of_any_news_is_doubted_for_that_alone(words: tuple[str, str]) -> None:
+    assert ["есть почти в любой новости и ничего не отбирает" in said for said in in_list(*words)] == [True]
+
+
+@pytest.mark.parametrize("words", [("новый год, Россия, суд", "ұшақ"), ("поезд", "он бір мың, адам, Ресей")])
+def test_an_everyday_word_of_a_subject_or_a_phrase_is_not(words: tuple[str, str]) -> None:
+    assert in_list(*words) == []
 
 
 def test_kazakh_joins_words_otherwise() -> None:
