@@ -19,6 +19,8 @@ from monitor.text.unicode import fold
 SILENCING = frozenset({"never", "doubt", "none"})
 _OR = frozenset({"или", "либо", "и", "немесе"})
 _LATIN = re.compile(r"[a-zà-ɏə]+")
+_LATIN_LETTER = re.compile(r"[a-zà-öø-ɏə]", re.IGNORECASE)
+_CYRILLIC_LETTER = re.compile(r"[Ѐ-ԯ]")
 _PLURAL = re.compile(r"([а-яё]{3,})[иы]")
 _OF_A_WOMAN = re.compile(r"[^аеиоуыэюя]к$")  # «релокантк(а)»
 # What takes another verb: «запретить покинуть» is one phrase.
@@ -49,6 +51,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
     yield _torn(term)
     if "$" in term.text:
         return  # the words of a list are doubted where the list has them
+    yield _of_two_alphabets(term)
     yield _commonest(term)
     yield _forgotten_sign(term, lists)
     yield _comma_in_quotes(term)
@@ -79,6 +82,20 @@ def _torn(term: Term) -> str:
     said = term.text if "«" in term.text else f"«{term.text}»"
     advice = "не потеряна ли запятая или «- »? Если нет, поставьте его на одну строку"
     return f"выражение {said} разорвано концом строки — {advice}"
+
+
+def _of_two_alphabets(term: Term) -> str:
+    """A hyphen or a digit makes two words: «IT-специалист»."""
+    for word in term.words:
+        latin, cyrillic = _LATIN_LETTER.findall(word.text), _CYRILLIC_LETTER.findall(word.text)
+        if latin and cyrillic:
+            few = f"латинские: {_named(latin)}" if len(latin) <= len(cyrillic) else f"русские: {_named(cyrillic)}"
+            return f"в слове «{word.text}» буквы двух алфавитов, {few} — если так вышло случайно, наберите его заново"
+    return ""
+
+
+def _named(letters: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(letters))
 
 
 def is_commonest(term: Term) -> bool:

@@ -100,6 +100,25 @@ def test_a_phrase_is_none(words: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "few"),
+    [
+        (("Ceрым", "ұшақ"), "«Ceрым» буквы двух алфавитов, латинские: C, e — "),
+        (("снять дeпортaцию", "ұшақ"), "«дeпортaцию» буквы двух алфавитов, латинские: e, a — "),
+        (("экстpади*", "ұшақ"), "«экстpади» буквы двух алфавитов, латинские: p — "),
+        (("«Tеlеgrаm»", "ұшақ"), "«Tеlеgrаm» буквы двух алфавитов, русские: е, а — "),
+        (("поезд", "бiрлестік"), "«бiрлестік» буквы двух алфавитов, латинские: i — "),
+    ],
+)
+def test_letters_of_another_alphabet_are_named(words: tuple[str, str], few: str) -> None:
+    assert [few in message for message in in_list(*words)] == [True]
+
+
+@pytest.mark.parametrize("word", ["IT-специалист", "поезд Talgo", "«поезд Talgo»", "Telegram-канал", "а4b"])
+def test_words_of_two_alphabets_side_by_side_are_not(word: str) -> None:
+    assert in_list(word) == []
+
+
+@pytest.mark.parametrize(
     "words",
     [
         *(("и", "ұшақ"), ("В", "ұшақ"), ("год", "ұшақ"), ("да", "ұшақ"), ("ещё", "ұшақ"), ("«или»", "ұшақ")),
