@@ -14,13 +14,14 @@ from monitor.models.outbox import Buttons
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 
 BUTTON: Final = "v"  # the part of its data before the first colon
+BACK: Final = "Страница снова на месте"
 _PRESS: Final = re.compile(r"(\d{1,18}):([yn])", re.ASCII)
 _HEADLINE_UNITS: Final = 200
 _SAID_UNITS: Final = 1_500
 _HEADS: Final = {
     Sight.GONE: "Страница исчезла с адреса",
     Sight.CHANGED: "На странице изменилось важное",
-    Sight.BACK: "Страница снова на месте",
+    Sight.BACK: BACK,
 }
 
 
@@ -36,6 +37,11 @@ def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Htm
     """What the channel reads, as a reply under the post."""
     head = f"{_HEADS[observed.sight]}{_checked(seen_at, zone)}. Копия у нас есть."
     return join("\n", filter(None, (text(head), _said(observed))))
+
+
+def back(at: datetime, zone: str) -> str:
+    """What stands under a notice of an absence that is over."""
+    return f"{BACK} с {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
 
 
 def buttons(observation_id: int) -> Buttons:

@@ -83,6 +83,18 @@ def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> 
             tell(db, to.review, question.key, join("\n\n", (Html(question.html), text(_POSTED))), now=now)
 
 
+def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
+    """Say under what was asked and told of a page's absence that it is back: the button would announce an absence that
+    is over, and readers of the channel would believe in it.
+    """
+    gone = select(observations.c.id).where(observations.c.page_id == page_id, observations.c.sight == Sight.GONE)
+    keys = [_key(observation_id) for observation_id in db.scalars(gone)]
+    note = text(page_notice.back(now, to.zone))
+    shown = select(deliveries.c.chat, deliveries.c.key, deliveries.c.html).where(deliveries.c.key.in_(keys))
+    for one in db.execute(shown.where(deliveries.c.html.notlike(f"%{page_notice.BACK}%"))).all():
+        tell(db, one.chat, one.key, join("\n\n", (Html(one.html), note)), now=now)
+
+
 class PageNotices:
     """What maintainers answer."""
 

@@ -188,6 +188,33 @@ async def test_a_page_that_is_gone_is_asked_about_once_after_two_looks(room: Roo
     assert room.told(CHANNEL) == []
 
 
+@pytest.mark.parametrize("announced", [True, False])
+async def test_of_a_page_that_is_back_no_absence_is_announced_any_more(room: Room, *, announced: bool) -> None:
+    await room.look()
+    room.web.remove("/page/1")
+    await room.look(hours=1)
+    await room.look(hours=2)
+    gone = room.history.observations(f"{room.web.url}/page/1")[-1]
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    press = partial(notices.decide, gone.id, announce=True, initial="А", now=room.clock())
+    if announced:
+        assert press() == "Сообщено в канале"
+    room.show(*BODY)
+
+    assert (await room.look(days=1))[-1] is Sight.BACK
+    await room.look(days=2)
+
+    question, *_ = room.told(REVIEW)
+    assert question.count("Страница снова на месте с 23.11 12:00") == 1
+    assert press() == "Уже решено."
+    if announced:
+        (reply,) = room.told(CHANNEL)
+        assert "Страница исчезла с адреса" in reply
+        assert reply.count("Страница снова на месте с 23.11 12:00") == 1
+    else:
+        assert room.told(CHANNEL) == []
+
+
 async def test_maintainers_let_the_channel_know(room: Room) -> None:
     await room.look()
     room.show("Суд в Алматы отказался экстрадировать россиянина Ивана Петрова в Россию", *BODY[1:])
