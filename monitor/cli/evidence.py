@@ -19,6 +19,7 @@ from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
 from monitor.errors import EvidenceError
 from monitor.evidence import retention, warc
+from monitor.evidence.bundle.verdict import without
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
@@ -134,11 +135,13 @@ def _minute(at: datetime) -> str:
 def evidence_export(
     what: What, folder: Annotated[Path, typer.Argument(metavar="ПАПКА", help="новая или пустая")]
 ) -> None:
-    """Выгрузить копии с доказательством: папка, которую проверит любой, без нас и без сети."""
+    """Выгрузить копии с доказательством: папка, которую проверит любой, без нас и без сети. Код 1: копия испорчена."""
     settings = load_settings(environment())
     history, evidence_dir = _history(), Path(settings.evidence_dir)
     of = _which(what)
-    captures = _sound(_present(history.captures(of), retention.deleted_files(evidence_dir)), evidence_dir)
+    kept = history.captures(of)
+    present = _present(kept, retention.deleted_files(evidence_dir))
+    captures = _sound(present, evidence_dir)
     if not captures:
         _nothing(what, is_watched=bool(history.pages(of)))
     chain, stamps = _proof(history, StampStore(open_existing(settings.database_url)), captures)
@@ -148,6 +151,7 @@ def evidence_export(
         addresses=tuple(dict.fromkeys(one.url for one in captures)),
         made_at=clock(),
         tool=f"monitor {__version__}",
+        missing=tuple(sorted({one.id for one in kept} - {one.id for one in captures})),
     )
     roots = timestamp_roots(settings)
     write(
@@ -162,7 +166,10 @@ def evidence_export(
     )
     stamped = f"меток времени: {len(stamps)}" if stamps else "меток времени нет: время копий подтверждаем только мы"
     checked = f"monitor evidence verify {quote(str(folder))}"
-    say(f"Выгружено в {folder}: копий {len(captures)}, {stamped}. Проверить: {checked}")
+    copies = f"копий {len(captures)}" + (f" из {len(kept)}, {without(about.missing)}" if about.missing else "")
+    say(f"Выгружено в {folder}: {copies}, {stamped}. Проверить: {checked}")
+    if len(captures) < len(present):  # else what is missing was deleted by its age, as the operator wishes
+        raise typer.Exit(1)
 
 
 def _present(captures: Sequence[Capture], deleted: Collection[str]) -> Sequence[Capture]:
@@ -223,13 +230,18 @@ def evidence_verify(folder: Annotated[Path, typer.Argument(metavar="ПАПКА",
     verdict = verify_bundle(folder)
     for line in verdict.lines:
         say(line.text, err=not line.ok)
-    say(f"Выгрузка держится{_doubt(folder)}." if verdict.holds else "Выгрузка нарушена.", err=not verdict.holds)
+    say(
+        f"Выгрузка держится{_doubt(folder, verdict.missing)}." if verdict.holds else "Выгрузка нарушена.",
+        err=not verdict.holds,
+    )
     if not verdict.holds:
         raise typer.Exit(1)
 
 
-def _doubt(folder: Path) -> str:
-    """What a bundle that holds still leaves to be believed."""
+def _doubt(folder: Path, missing: Sequence[int]) -> str:
+    """What a bundle that holds still leaves to be believed, or has not."""
+    if missing:
+        return f", но она не вся: {without(missing)}"
     if not any(folder.glob("stamps/*.tsr")):
         return "; меток времени в ней нет: время копий известно только со слов того, кто её сделал"
     if not any(folder.glob("certificates/*.pem")):

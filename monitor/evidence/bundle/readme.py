@@ -3,6 +3,7 @@
 The lines of shell are the same in both, and a test runs them as they are printed.
 """
 
+from collections.abc import Sequence
 from string import Template
 
 _SHELL = Template(r"""ok=1; name=; roots=$$(mktemp); bad() { echo "$broken: $$1"; ok=0; }
@@ -107,8 +108,9 @@ _RUSSIAN = """# Что это
 """
 
 
-def english() -> str:
-    """README.md of a bundle."""
+def english(missing: Sequence[int] = ()) -> str:
+    """README.md of a bundle, of which these copies are missing."""
+    lacking = f"\n# What is not in it\n\nCopies {_listed(missing)} were kept, but their files are gone or spoilt.\n"
     return _page(
         _ENGLISH,
         holds="HOLDS",
@@ -116,11 +118,12 @@ def english() -> str:
         odd="a link, or another thing that is no file",
         rootless="no root certificates: who signed the stamps is not checked",
         stampless="no time stamps: the time is only our word",
-    )
+    ) + (lacking if missing else "")
 
 
-def russian() -> str:
-    """README.ru.md of a bundle."""
+def russian(missing: Sequence[int] = ()) -> str:
+    """README.ru.md of a bundle, of which these copies are missing."""
+    lacking = f"\n# Чего здесь нет\n\nКопии {_listed(missing)} мы хранили, но их файлы удалены или испорчены.\n"
     return _page(
         _RUSSIAN,
         holds="ДЕРЖИТСЯ",
@@ -128,7 +131,11 @@ def russian() -> str:
         odd="ссылка или иное, что не файл",
         rootless="нет корневых сертификатов: кто подписал метки, не проверено",
         stampless="меток времени нет: время известно только с наших слов",
-    )
+    ) + (lacking if missing else "")
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(map(str, numbers))
 
 
 def _page(text: str, **words: str) -> str:

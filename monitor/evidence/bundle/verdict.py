@@ -1,6 +1,6 @@
 """What is said of a bundle: a line in Russian for each thing looked at, which holds or is broken there."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 _MOST_BREAKS = 50  # of one kind; who has seen so many needs no more
@@ -17,14 +17,20 @@ class VerdictLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleVerdict:
-    """What was looked at in a bundle, in order."""
+    """What was looked at in a bundle, in order; `missing` are the copies that it says it is without."""
 
     lines: tuple[VerdictLine, ...]
+    missing: tuple[int, ...] = ()
 
     @property
     def holds(self) -> bool:
         """Whether all of it does."""
         return all(line.ok for line in self.lines)
+
+
+def without(missing: Sequence[int]) -> str:
+    """Which copies a bundle has not, in Russian."""
+    return f"нет копий {', '.join(map(str, missing))}: их файлы удалены или испорчены"
 
 
 def holds(where: str, what: str) -> VerdictLine:

@@ -38,7 +38,10 @@ def verify(folder: Path) -> BundleVerdict:
     proofs, stamp_lines = _stamps(files, {one.hash: one for one in links}, _by_file(manifest, "stamps"))
     is_whole = all(line.ok for line in chain_lines)  # otherwise a stamp says nothing of the links before its own
     capture_lines = _captures(manifest, files, links, proofs if is_whole else ())
-    return BundleVerdict(lines=(*check_sums(files), *manifest_lines, *chain_lines, *stamp_lines, *capture_lines))
+    lines = (*check_sums(files), *manifest_lines, *chain_lines, *stamp_lines, *capture_lines)
+    said = manifest.get("missing")
+    missing = tuple(one for one in said if isinstance(one, int)) if isinstance(said, list) else ()
+    return BundleVerdict(lines=lines, missing=missing)
 
 
 def _chain(files: BundleFiles) -> tuple[Sequence[Link], Sequence[VerdictLine]]:

@@ -38,13 +38,16 @@ _LOOKS_HEAD = "time\turl\tsight\tin Russian\tsaid\tmoved to\tcopy\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a bundle is about. `addresses` are the articles'; `tool` is the program and its version."""
+    """What a bundle is about. `addresses` are the articles'; `tool` is the program and its version; `missing` are the
+    numbers of the copies that were kept and are not in it, because their files are gone or spoilt.
+    """
 
     story_id: int
     headline: str
     addresses: tuple[str, ...]
     made_at: datetime
     tool: str
+    missing: tuple[int, ...] = ()
 
 
 def write(
@@ -72,7 +75,7 @@ def write(
         _require_empty(folder)
         shutil.rmtree(unfinished, ignore_errors=True)
         try:
-            parts = _parts(captures, records, chain, looks=looks, stamps=stamps, certificates=certificates)
+            parts = _parts(about, captures, records, chain, looks=looks, stamps=stamps, certificates=certificates)
             _fill(unfinished, parts, about, captures, stamps)
             unfinished.replace(folder)
         finally:
@@ -116,6 +119,7 @@ def _put(folder: Path, path: str, content: bytes) -> str:
 
 
 def _parts(
+    about: About,
     captures: Sequence[Capture],
     records: Callable[[Capture], bytes],
     chain: Sequence[Link],
@@ -124,8 +128,8 @@ def _parts(
     stamps: Sequence[TimeStamp],
     certificates: Mapping[str, bytes],
 ) -> Iterator[tuple[str, bytes]]:
-    yield "README.md", readme.english().encode()
-    yield "README.ru.md", readme.russian().encode()
+    yield "README.md", readme.english(about.missing).encode()
+    yield "README.ru.md", readme.russian(about.missing).encode()
     yield CHAIN, table(replace(one, chain=safe_name(one.chain)) for one in chain).encode()
     yield LOOKS, "".join((_LOOKS_HEAD, *map(_look, looks))).encode(errors="replace")
     for capture in captures:
@@ -182,6 +186,7 @@ def _manifest(
             "made_at": about.made_at.astimezone(UTC).isoformat(),
             "tool": about.tool,
         },
+        "missing": list(about.missing),
         "captures": [_described(capture) for capture in captures],
         "stamps": [
             {"file": f"{path}.tsr", "hash": one.hash, "authority": one.authority, "time": one.stamped_at.isoformat()}
