@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from monitor.models.evidence import Observed, Sight
 from monitor.models.outbox import Buttons
 from monitor.text.telegram_html import Html, join, line, link, tag, text
+from monitor.text.unicode import cut
 
 BUTTON: Final = "v"  # the part of its data before the first colon
 BACK: Final = "Страница снова на месте"
@@ -57,7 +58,9 @@ def pressed(data: str) -> tuple[int, bool] | None:
 
 
 def _said(observed: Observed) -> Html:
-    return tag("blockquote", text(line(observed.said, _SAID_UNITS))) if observed.said else Html("")
+    """A line for each change."""
+    lines = cut("\n".join(line(said, _SAID_UNITS) for said in observed.said.splitlines()), _SAID_UNITS)
+    return tag("blockquote", join("\n", map(text, lines.splitlines()))) if lines else Html("")
 
 
 def _checked(seen_at: Sequence[datetime], zone: str) -> str:
