@@ -22,10 +22,10 @@ from monitor.evidence import retention, warc
 from monitor.evidence.bundle.verdict import without
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
-from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
-from monitor.models.labels import SIGHTS
+from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
+from monitor.models.labels import sight_label
 from monitor.storage.database import open_existing
-from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered, label
 from monitor.storage.evidence.stamps import StampStore
 
 evidence_cli = typer.Typer(
@@ -65,7 +65,7 @@ def evidence_show(what: What) -> None:
     for record in records:
         _show_page(screen, record)
         for look in record.looks:
-            _show_look(screen, record, look)
+            _show_look(screen, look)
             if capture := record.captured.get(look.capture_id or 0):
                 _show_capture(screen, capture, history.first_stamp(capture.link), deleted)
         screen.print()
@@ -82,9 +82,9 @@ def _show_page(screen: Screen, record: PageRecord) -> None:
     screen.print(f"{record.standing(_minute)}.")
 
 
-def _show_look(screen: Screen, record: PageRecord, look: Observed) -> None:
+def _show_look(screen: Screen, look: Observed) -> None:
     screen.print()
-    screen.print(f"{look.at:%d.%m.%Y %H:%M:%S} UTC: {record.label(look)}")
+    screen.print(f"{look.at:%d.%m.%Y %H:%M:%S} UTC: {label(look)}")
     if look.moved_to:
         _put(screen, f"открывается по адресу {look.moved_to}", whole=True)
     for line in look.said.splitlines():
@@ -123,8 +123,7 @@ def _story(page: WatchedPage) -> str:
 def _seen(page: WatchedPage) -> str:
     if page.sight is None or page.seen_at is None:
         return "ещё не смотрели"
-    is_first = page.looks == 1 and page.sight is Sight.UNCHANGED
-    return f"{'впервые увидена' if is_first else SIGHTS[page.sight]}, {_minute(page.seen_at)}"
+    return f"{sight_label(page.sight, is_first=page.is_first)}, {_minute(page.seen_at)}"
 
 
 def _minute(at: datetime) -> str:

@@ -23,7 +23,7 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.evidence import WatchedPage
-from monitor.models.labels import SIGHTS, STATES, moment, pause
+from monitor.models.labels import STATES, moment, pause, sight_label
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.history import FeedRecord, History, Member, Post, StoryRecord
@@ -158,9 +158,10 @@ def _show_posts(screen: Screen, record: StoryRecord) -> None:
 
 def _of_pages(pages: Sequence[WatchedPage], what: str, zone: ZoneInfo) -> Iterator[str]:
     """The copies kept of these pages, a line each, and where to see more; of those nobody has looked at yet nothing."""
-    seen = [(page, SIGHTS[page.sight], page.seen_at) for page in pages if page.sight and page.seen_at]
+    seen = [(page, page.sight, page.seen_at) for page in pages if page.sight and page.seen_at]
     for page, sight, at in seen:
-        yield f"Копий страницы {page.url}: {page.captures}; {sight}, {moment(at, zone)}"
+        found = sight_label(sight, is_first=page.is_first)
+        yield f"Копий страницы {page.url}: {page.captures}; {found}, {moment(at, zone)}"
     if seen:
         yield f"  Подробно: monitor evidence show {quote(what)}"
 

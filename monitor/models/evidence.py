@@ -161,6 +161,7 @@ class Observed:
     said: str
     moved_to: str
     capture_id: int | None
+    is_first: bool = False  # whether no look before it saw the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,5 +176,5 @@ class WatchedPage:
     seen_at: datetime | None  # the last look
     due_at: datetime | None  # the next one; None: the watch has ended
     captures: int
-    looks: int
+    is_first: bool  # whether no more than one look saw it
     story_id: int | None  # the story that its article tells; None: the article is forgotten

@@ -227,7 +227,7 @@ def _wishes(to: Destination) -> Iterator[str]:
         yield "закреплённое оглавление"
 
 
-SIGHTS = {
+_SIGHTS = {
     Sight.UNCHANGED: "без изменений",
     Sight.CHANGED: "изменилась",
     Sight.MISSING: "страницы нет (проверено один раз)",
@@ -235,3 +235,9 @@ SIGHTS = {
     Sight.UNSEEN: "не удалось увидеть",
     Sight.BACK: "снова на месте",
 }
+_FIRST_SIGHTS = {Sight.UNCHANGED: "впервые увидена", Sight.CHANGED: "изменилась до первой копии"}
+
+
+def sight_label(sight: Sight, *, is_first: bool) -> str:
+    """What a look found; the first that sees a page has nothing that it could be unchanged from."""
+    return (is_first and _FIRST_SIGHTS.get(sight)) or _SIGHTS[sight]

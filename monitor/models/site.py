@@ -53,6 +53,7 @@ class PageLook:
     sight: Sight
     said: str
     digest: str
+    is_first: bool = False  # whether no look before it saw the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -110,9 +110,10 @@ class Texts:
         """The topic in a word: «#экстрадиция», as posts in the channel have it."""
         return f"#{self._said.get(f'tag_{topic.id}', topic.hashtag)}"
 
-    def sight(self, sight: Sight) -> str:
-        """What a look at a page found."""
-        return self._said[f"sight_{sight.value}"]
+    def sight(self, sight: Sight, *, is_first: bool = False) -> str:
+        """What a look at a page found; `is_first`: none before it saw the page."""
+        usual = self._said[f"sight_{sight.value}"]
+        return self._said.get(f"sight_first_{sight.value}", usual) if is_first else usual
 
     def place(self, place: str) -> str:
         """A town of Kazakhstan by its key in text/languages/places.py; "" for a place that is none."""

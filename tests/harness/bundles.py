@@ -26,6 +26,17 @@ ABOUT = bundle.About(
 
 LOOKS = (
     Observed(
+        id=0,
+        page_id=1,
+        url="https://a.kz/1",
+        at=NOON,
+        sight=Sight.UNCHANGED,
+        said="",
+        moved_to="",
+        capture_id=None,
+        is_first=True,
+    ),
+    Observed(
         id=1,
         page_id=1,
         url="https://a.kz/1",

@@ -26,13 +26,14 @@ from monitor.errors import EvidenceError
 from monitor.evidence.bundle import readme
 from monitor.evidence.chain import breaks, table
 from monitor.evidence.warc import safe_name
-from monitor.models.evidence import Capture, Link, Observed, TimeStamp
-from monitor.models.labels import SIGHTS
+from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp
+from monitor.models.labels import sight_label
 
 FORMAT, FORMAT_VERSION = "monitor-evidence-bundle", 1
 MANIFEST, SUMS, CHAIN, LOOKS = "manifest.json", "SHA256SUMS", "chain.tsv", "looks.tsv"
 
 
+_FIRST = {Sight.UNCHANGED: "first seen", Sight.CHANGED: "changed before the first copy"}
 _LOOKS_HEAD = "time\turl\tsight\tin Russian\tsaid\tmoved to\tcopy\n"
 
 
@@ -148,7 +149,9 @@ def _look(look: Observed) -> str:
     """A line of looks.tsv; what changed stands in one field."""
     said = " · ".join(" ".join(line.split()) for line in look.said.splitlines())
     copy = str(look.capture_id or "")
-    return "\t".join((look.at.isoformat(), look.url, look.sight, SIGHTS[look.sight], said, look.moved_to, copy)) + "\n"
+    sight = (look.is_first and _FIRST.get(look.sight)) or look.sight
+    russian = sight_label(look.sight, is_first=look.is_first)
+    return f"{look.at.isoformat()}\t{look.url}\t{sight}\t{russian}\t{said}\t{look.moved_to}\t{copy}\n"
 
 
 def _record(capture: Capture, records: Callable[[Capture], bytes]) -> bytes:

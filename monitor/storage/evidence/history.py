@@ -9,9 +9,17 @@ from typing import Any
 from sqlalchemy import Engine, Row, and_, func, or_, select
 
 from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp, WatchedPage
-from monitor.models.labels import SIGHTS
+from monitor.models.labels import sight_label
 from monitor.storage.database import read_transaction
-from monitor.storage.evidence.rows import link_rows, observed_rows, read_link, read_observed, read_stamp, unpacked
+from monitor.storage.evidence.rows import (
+    NOTHING_SEEN,
+    link_rows,
+    observed_rows,
+    read_link,
+    read_observed,
+    read_stamp,
+    unpacked,
+)
 from monitor.storage.evidence.schema import captures, observations, pages, stamps
 from monitor.storage.tables import articles
 from monitor.text.urls import canonical
@@ -51,11 +59,6 @@ class PageRecord:
         absent = list(takewhile(lambda look: look.sight in _ABSENT, seen))
         return absent[-1].at if absent else None
 
-    def label(self, look: Observed) -> str:
-        """What a look found, in Russian: the first that sees a page has nothing that it could be unchanged from."""
-        first = next((one.id for one in self.looks if one.sight not in {Sight.UNSEEN, *_ABSENT}), None)
-        return "впервые увидена" if look.id == first and look.sight is Sight.UNCHANGED else SIGHTS[look.sight]
-
     def standing(self, moment: Callable[[datetime], str]) -> str:
         """Where the page stands now, a sentence in Russian; `moment` writes an instant.
 
@@ -64,11 +67,11 @@ class PageRecord:
         if not self.looks:
             return "Ещё не смотрели"
         last, known = self.looks[-1], self.known
-        said = f"Последний взгляд {moment(last.at)}: {self.label(last)}"
+        said = f"Последний взгляд {moment(last.at)}: {label(last)}"
         if known is None:
             return said
         if last is not known:
-            said += f"; до того, {moment(known.at)}: {self.label(known)}"
+            said += f"; до того, {moment(known.at)}: {label(known)}"
         since = self.absent_since
         return f"{said}; страницы нет с {moment(since)}" if since and since != known.at else said
 
@@ -132,6 +135,11 @@ class EvidenceHistory:
         return (read_link(row), read_stamp(row)) if row else None
 
 
+def label(look: Observed) -> str:
+    """What a look found, in Russian."""
+    return sight_label(look.sight, is_first=look.is_first)
+
+
 def answered(capture: Capture) -> str:
     """How the site answered the look that was kept, in Russian."""
     return f"ответ {capture.status}" if capture.status else "ответа не было, сохранена запись из ленты"
@@ -141,14 +149,14 @@ def _watched_rows() -> Any:
     title = select(func.min(articles.c.title)).where(articles.c.canonical_url == pages.c.canonical_url)
     seen_at = select(func.max(observations.c.at)).where(observations.c.page_id == pages.c.id)
     number = select(func.count()).where(captures.c.page_id == pages.c.id)
-    looks = select(func.count()).where(observations.c.page_id == pages.c.id)
+    seeing = select(func.count()).where(observations.c.page_id == pages.c.id, observations.c.sight.notin_(NOTHING_SEEN))
     story = select(func.max(articles.c.story_id)).where(articles.c.canonical_url == pages.c.canonical_url)
     return select(
         *(pages.c[name] for name in ("url", "feed", "begun_at", "sight", "due_at")),
         title.scalar_subquery().label("title"),
         seen_at.scalar_subquery().label("seen_at"),
         number.scalar_subquery().label("captures"),
-        looks.scalar_subquery().label("looks"),
+        (seeing.scalar_subquery() <= 1).label("is_first"),
         story.scalar_subquery().label("story_id"),
     )
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, and_, exists, select
 from monitor.models.evidence import Observed, Sight, Version
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import chunks, write_transaction
-from monitor.storage.evidence.rows import observed_rows, read_observed, unpacked
+from monitor.storage.evidence.rows import NOTHING_SEEN, observed_rows, read_observed, unpacked
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.outbox.deliveries import AFTER, reply, tell
 from monitor.storage.tables import articles, deliveries, entries
@@ -147,7 +147,7 @@ def _absences(db: Connection, observed: Observed) -> Sequence[datetime]:
         return ()
     there = select(observations.c.id).where(
         observations.c.page_id == observed.page_id,
-        observations.c.sight.notin_([*_ABSENT, Sight.UNSEEN]),
+        observations.c.sight.notin_(NOTHING_SEEN),
         observations.c.id < observed.id,
     )
     last_there = db.scalar(there.order_by(observations.c.id.desc()).limit(1)) or 0

@@ -3,10 +3,12 @@
 from typing import Any
 
 import zstandard
-from sqlalchemy import Row, select
+from sqlalchemy import Row, exists, select
 
 from monitor.models.evidence import Link, Observed, Sight, TimeStamp, Version
 from monitor.storage.evidence.schema import captures, observations, pages
+
+NOTHING_SEEN = (Sight.UNSEEN, Sight.MISSING, Sight.GONE)
 
 _LINK, _STAMP = tuple(Link.__dataclass_fields__), tuple(TimeStamp.__dataclass_fields__)
 
@@ -33,7 +35,14 @@ def read_stamp(row: Row[Any]) -> TimeStamp:
 
 def observed_rows() -> Any:
     """The looks with the addresses of their pages, to be narrowed."""
-    return select(observations, pages.c.url).join(pages, pages.c.id == observations.c.page_id)
+    before = observations.alias()
+    seen_before = exists().where(
+        before.c.page_id == observations.c.page_id,
+        before.c.id < observations.c.id,
+        before.c.sight.notin_(NOTHING_SEEN),
+    )
+    looks = select(observations, pages.c.url, (~seen_before).label("is_first"))
+    return looks.join(pages, pages.c.id == observations.c.page_id)
 
 
 def read_observed(row: Row[Any]) -> Observed:

@@ -112,10 +112,12 @@ def test_a_long_list_is_cut_and_says_so(pages: WatchedPages) -> None:
 
 def test_of_pages_nobody_watches_story_says_nothing(pages: WatchedPages) -> None:
     assert "Копий страницы" not in call("story", "1").stdout, "nobody has looked at it yet"
+    pages.look(Sight.UNSEEN)
     pages.look(Sight.UNCHANGED, keeps=True)
 
+    assert "впервые увидена, 22.11.2026 10:00 UTC" in call("evidence", "list").stdout
     assert call("story", "1").rows[3:] == [
-        "Копий страницы https://news.example/1: 1; без изменений, 22.11.2026 14:00",
+        "Копий страницы https://news.example/1: 1; впервые увидена, 22.11.2026 15:00",
         "  Подробно: monitor evidence show 1",
     ]
     assert "Копий страницы" not in call("story", "2").stdout

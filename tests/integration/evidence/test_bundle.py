@@ -65,6 +65,12 @@ def test_a_bundle_holds(whole: Path, case: Case) -> None:
     assert ("по часам службы" if case.stamps else "меток времени нет") in told
 
 
+def test_a_first_look_is_called_so(whole: Path) -> None:
+    _, first, later = (whole / "looks.tsv").read_text().splitlines()
+    assert "\tfirst seen\tвпервые увидена\t" in first
+    assert "\tchanged\tизменилась\t" in later
+
+
 def test_warcio_and_the_shell_agree(whole: Path) -> None:
     records = sorted(map(str, (whole / "records").iterdir()))
     done = subprocess.run([sys.executable, "-m", "warcio.cli", "check", *records], capture_output=True, check=False)

@@ -176,7 +176,7 @@ def test_looks_that_found_something_are_told_with_the_copys_hash(
     _observe(engine, "https://news.example/1", "было «один», стало «два»")
 
     (look,) = one(published, 1).looks
-    assert (look.said, look.digest) == ("было «один», стало «два»", "a" * 64)
+    assert (look.said, look.digest, look.is_first) == ("было «один», стало «два»", "a" * 64, True)
 
 
 def test_threads_lead_to_public_stories_only(
