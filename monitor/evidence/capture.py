@@ -212,4 +212,5 @@ def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept 
         version=reply.version if kept else None,
         tells=observation.tells,
         withdraws=observation.withdraws,
+        undone=observation.undone,
     )

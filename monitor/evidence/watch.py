@@ -36,6 +36,7 @@ class PageState:
     gone_since: datetime | None = None
     told_at: datetime | None = None
     told_sight: Sight | None = None  # what was told last: CHANGED, GONE or BACK
+    before: str | None = None  # hash of the prose that people knew when a change was told last
     moved_to: str = ""  # where its address leads
 
     @classmethod
@@ -67,8 +68,8 @@ class Observation:
 
     `difference` is to what people know when `tells`, else to the look before. `keeps`: this look brought what the one
     before had not (a version, the absence, a return, a new address). `moved`: it stands at `PageState.moved_to` since
-    this look. `withdraws`: what was told last has been posted since. `next_look_at` is later than the look; None: the
-    watch has ended.
+    this look. `withdraws`: what was told last has been posted since; `undone`: the page says again what it said before.
+    `next_look_at` is later than the look; None: the watch has ended.
     """
 
     state: PageState
@@ -78,6 +79,7 @@ class Observation:
     keeps: bool
     moved: bool
     withdraws: bool
+    undone: bool
     next_look_at: datetime | None
 
 
@@ -91,6 +93,7 @@ class _Found(NamedTuple):
     keeps: bool = False
     moved: bool = False
     withdraws: bool = False
+    undone: bool = False
     waits: bool = False  # there is news that may not be told yet
 
 
@@ -116,6 +119,7 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
         keeps=finding.keeps,
         moved=finding.moved,
         withdraws=finding.withdraws,
+        undone=finding.undone,
         next_look_at=next_look_at,
     )
 
@@ -142,7 +146,8 @@ def _absent(state: PageState, look: Look) -> _Found:
     confirmed = look.site_answers and look.at - since >= APART
     gone_since = state.gone_since or (since if confirmed else None)
     sight = Sight.GONE if gone_since else Sight.MISSING
-    is_news = sight is Sight.GONE and state.told_sight is not Sight.GONE
+    is_again = state.told_at is not None and since > state.told_at  # it was back after an absence that was told
+    is_news = sight is Sight.GONE and (state.told_sight is not Sight.GONE or is_again)
     tells = is_news and _may_tell(state, look.at, Sight.GONE)
     state_now = replace(state, sight=sight, absent_since=since, gone_since=gone_since)
     state_now = replace(state_now, captured_at=state.captured_at or look.at)
@@ -187,6 +192,7 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         keeps=is_new or state.absent_since is not None or moved,
         moved=moved and state.captured_at is not None,
         withdraws=is_posted and state.told_sight is Sight.CHANGED and _is_shown(state, version),
+        undone=since_look is not None and wording_keys(version).prose == state.before,
         waits=news is not None and not tells,
     )
 
@@ -234,7 +240,8 @@ def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
 
 
 def _having_told(state: PageState, version: Version, at: datetime, sight: Sight) -> PageState:
-    return replace(_knowing(state, version), told_at=at, told_sight=sight)
+    before = wording_keys(state.shown).prose if state.shown and sight is Sight.CHANGED else state.before
+    return replace(_knowing(state, version), told_at=at, told_sight=sight, before=before)
 
 
 def _knowing(state: PageState, version: Version) -> PageState:

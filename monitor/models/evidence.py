@@ -147,6 +147,7 @@ class Finding:
     version: Version | None = None
     tells: bool = False  # whether people should hear of it
     withdraws: bool = False  # whether what they were asked about it last has been posted since
+    undone: bool = False  # whether the page says again what it said before the change that they were asked about last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -42,7 +42,12 @@ def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Htm
 
 def back(at: datetime, zone: str) -> str:
     """What stands under a notice of an absence that is over."""
-    return f"{BACK} с {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
+    return f"{BACK} с {_moment(at, zone)}"
+
+
+def undone(at: datetime, zone: str) -> str:
+    """What stands under a question about a change that is no more there."""
+    return f"На странице снова прежний текст с {_moment(at, zone)}"
 
 
 def buttons(observation_id: int) -> Buttons:
@@ -55,6 +60,10 @@ def pressed(data: str) -> tuple[int, bool] | None:
     """Observation and whether to announce it, from what follows BUTTON and its colon; None: no button of ours."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), press[2] == "y") if press else None
+
+
+def _moment(at: datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
 
 
 def _said(observed: Observed) -> Html:

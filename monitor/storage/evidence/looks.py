@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, and_, bindparam, exists, func, i
 from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of, told_of_return, withdraw
+from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of, told_of_return, told_of_undoing, withdraw
 from monitor.storage.evidence.rows import link_values, packed, read_link
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
@@ -113,6 +113,8 @@ class EvidenceStore:
             }
             number = db.execute(_OBSERVE, look).scalar_one()
             observed = Observed(**look, id=number, url=page.url)
+            if finding.undone:
+                told_of_undoing(db, page.id, self._to, finding.at)
             if finding.tells:
                 tell_of(db, observed, self._to, finding.at)
             if finding.withdraws:

@@ -75,12 +75,26 @@ def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[
 
 def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
     """Ask no more about changes of a page that a post has told the channel since."""
+    for question in _asked_of_changes(db, page_id, to):
+        _close(db, question, _POSTED, to, now)
+
+
+def told_of_undoing(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
+    """Ask no more about the change asked about last: the page says again what it said before."""
+    for question in _asked_of_changes(db, page_id, to)[-1:]:
+        _close(db, question, page_notice.undone(now, to.zone), to, now)
+
+
+def _asked_of_changes(db: Connection, page_id: int, to: Announcements) -> Sequence[Row[Any]]:
     changed = select(observations.c.id).where(observations.c.page_id == page_id, observations.c.sight == Sight.CHANGED)
     keys = [_key(observation_id) for observation_id in db.scalars(changed)]
-    asked = select(deliveries.c.key, deliveries.c.html, deliveries.c.buttons).where(deliveries.c.chat == to.review)
-    for question in db.execute(asked.where(deliveries.c.key.in_(keys))).all():
-        if question.buttons:
-            tell(db, to.review, question.key, join("\n\n", (Html(question.html), text(_POSTED))), now=now)
+    asked = select(deliveries).where(deliveries.c.chat == to.review, deliveries.c.key.in_(keys))
+    return db.execute(asked.order_by(deliveries.c.id)).all()
+
+
+def _close(db: Connection, question: Row[Any], why: str, to: Announcements, now: datetime) -> None:
+    if question.buttons:
+        tell(db, to.review, question.key, join("\n\n", (Html(question.html), text(why))), now=now)
 
 
 def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
@@ -111,7 +125,8 @@ class PageNotices:
             if question is None or observed is None:
                 return "Эта кнопка больше не действует."
             if not question.buttons:
-                return "Уже решено."
+                *_, why = question.html.split("\n\n")
+                return f"Уже решено. {why}"
             said = _DECIDED[announce]
             if announce and not _announce(db, observed, self._to, now):
                 said = "Поста этой новости в канале нет: отвечать не на что"

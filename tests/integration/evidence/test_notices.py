@@ -54,13 +54,32 @@ async def test_of_a_page_that_is_back_no_absence_is_announced_any_more(room: Roo
 
     question, *_ = room.told(REVIEW)
     assert question.count("Страница снова на месте с 23.11 12:00") == 1
-    assert press() == "Уже решено."
+    assert press() == "Уже решено. Страница снова на месте с 23.11 12:00"
     if announced:
         (reply,) = room.told(CHANNEL)
         assert "Страница исчезла с адреса" in reply
         assert reply.count("Страница снова на месте с 23.11 12:00") == 1
     else:
         assert room.told(CHANNEL) == []
+
+
+@pytest.mark.parametrize(("days", "since"), [(0, "22.11 11:00"), (2, "24.11 11:00")])
+async def test_a_change_that_is_undone_is_announced_no_more(room: Room, *, days: int, since: str) -> None:
+    await room.look()
+    room.show(REFUSED, *BODY[1:], title=TURNED)
+    await room.look(hours=1)
+    seen = room.history.observations(f"{room.web.url}/page/1")[-1]
+    room.show(*BODY)
+    await room.look(days=days, hours=1)
+    await room.look(hours=2)
+
+    question, *later = room.told(REVIEW)
+    assert question.count(f"На странице снова прежний текст с {since}") == 1
+    assert "прежний текст" not in "".join(later)
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    answer = notices.decide(seen.id, announce=True, initial="А", now=room.clock())
+    assert answer == f"Уже решено. На странице снова прежний текст с {since}"
+    assert room.told(CHANNEL) == []
 
 
 async def test_maintainers_let_the_channel_know(room: Room) -> None:
@@ -73,7 +92,7 @@ async def test_maintainers_let_the_channel_know(room: Room) -> None:
     notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
     press = partial(notices.decide, seen.id, announce=True, initial="А", now=room.clock())
     assert press() == "Сообщено в канале"
-    assert press() == "Уже решено."
+    assert press() == "Уже решено. Сообщено в канале (А.)"
 
     (reply,) = room.told(CHANNEL)
     assert "На странице изменилось важное" in reply
@@ -126,7 +145,8 @@ async def test_what_the_feed_shows_after_the_question_is_asked_no_more(room: Roo
     assert room.told(REVIEW) == [f"{question}\n\nЛента показала то же самое: об этом уже есть пост или вопрос"]
     seen = room.history.observations(f"{room.web.url}/page/1")[1]
     notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
-    assert notices.decide(seen.id, announce=True, initial="А", now=room.clock()) == "Уже решено."
+    answer = notices.decide(seen.id, announce=True, initial="А", now=room.clock())
+    assert answer == "Уже решено. Лента показала то же самое: об этом уже есть пост или вопрос"
 
 
 async def test_what_the_channel_was_told_of_the_page_is_not_posted_anew(room: Room) -> None:

@@ -140,6 +140,16 @@ def test_a_page_that_comes_back_is_told_after_the_day_of_the_other_notice() -> N
     assert next(one for _, one in walk if one.tells and one.sight is Sight.BACK).difference  # it says so as well
 
 
+def test_a_page_that_is_gone_again_is_told_again_after_the_day() -> None:
+    walk = walked([FIRST, PageAnswer.ABSENT, PageAnswer.ABSENT, FIRST, *[PageAnswer.ABSENT] * 20])
+    assert told(walk) == [Sight.GONE, Sight.GONE]
+
+
+def test_a_change_is_undone_when_the_text_before_it_is_back() -> None:
+    walk = walked([FIRST, OTHER, SLIP, OTHER, THIRD, FIRST, FIRST])
+    assert [one.undone for _, one in walk] == [False, False, False, False, False, True, False]
+
+
 def test_gone_does_not_wait_for_the_day_of_a_change() -> None:
     walk = walked([FIRST, OTHER, PageAnswer.ABSENT, PageAnswer.ABSENT])
 
