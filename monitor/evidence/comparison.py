@@ -7,7 +7,7 @@ whole sentence more or less. It does not when somebody corrected a slip, a sign 
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -39,6 +39,7 @@ _LONG_WORD = 4  # letters
 _KEPT = 0.5  # share of the words of a sentence, or of an aside, that is still the same one
 _ITEM = re.compile(r"\s*(?:[-–—•*·]|\d{1,3}[.)])\s")
 _MOST_ASIDES = 200  # on each side
+_NEGATIONS = ("no", "refused")  # of what `facts` tells
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,26 @@ def compare(
     return _difference(judged, headline=any(one.matters for one in headline)) if judged else None
 
 
+def overturned(posted: Version, page: Version, *, quoted: Sequence[str]) -> Difference | None:
+    """What a page that is seen for the first time says against the article as it was posted: a sentence that our post
+    shows, with another name, figure, negation or outcome, or the headline with a negation more or less.
+
+    `quoted` as of `compare`. What only one of the two has says nothing: an article may be read from its feed alone.
+    """
+    old, new = wording(posted), wording(page)
+    judged = list(_of_headline(old.headline, new.headline)) if _is_turned(old.headline, new.headline) else []
+    of_headline = bool(judged)
+    lost, gained = _unshared([*old.prose, *old.asides], [*new.prose, *new.asides])
+    shown = _Sides(frozenset(), _changed_quotes(posted, page, quoted))
+    ours = [one for one in (*old.prose, *old.asides) if one in lost and shown.is_quoted(one)][:_MOST_ASIDES]
+    theirs = _bags([one for one in (*new.prose, *new.asides) if one in gained][:_MOST_ASIDES]) if ours else {}
+    facts_alone = _Sides(named((posted.text, page.text)) if ours else frozenset(), ())
+    for sentence in ours:
+        if other := _same(sentence, theirs):
+            judged += [one for one in facts_alone.prose([sentence], [other]) if one.matters]
+    return _difference(judged, headline=of_headline) if judged else None
+
+
 def _difference(judged: Sequence["_Judged"], *, headline: bool) -> Difference:
     edits = tuple(one.edit for one in judged[:MOST_EDITS])
     return Difference(matters=any(one.matters for one in judged), words=edits, headline=headline)
@@ -119,6 +140,15 @@ def _of_headline(before: str, after: str) -> Iterator[_Judged]:
     if differing:
         edit = Edit(before=before[:_LONGEST_SIDE], after=after[:_LONGEST_SIDE])
         yield _Judged(edit, matters=not all(is_slip(*pair) or _only_decoration(*pair) for pair in differing))
+
+
+def _is_turned(before: str, after: str) -> bool:
+    """Whether of two headlines, most words of which are the same, one has a negation more."""
+    old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
+    keys = [[word.key for word in side] for side in (old, new)]
+    negations = [sum(outcome in _NEGATIONS for outcome in facts(side)[2]) for side in (old, new)]
+    is_turned = negations[0] != negations[1] or is_negated(*keys)
+    return is_turned and _is_mostly(*map(frozenset, keys))
 
 
 def _only_decoration(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
@@ -191,15 +221,14 @@ class _Sides(NamedTuple):
     def asides(self, before: Sequence[str], after: Sequence[str]) -> list[_Judged]:
         """A changed item of a list matters as prose does; another aside may be a teaser, and does if we quoted it."""
         judged = []
-        left = {new: frozenset(said(new).split()) for new in after[:_MOST_ASIDES]}
+        left = _bags(after[:_MOST_ASIDES])
         for old in before[:_MOST_ASIDES]:
-            words = frozenset(said(old).split())
-            new = next((new for new, others in left.items() if _is_mostly(words, others)), "")
+            new = _same(old, left)
             if left.pop(new, None):
-                is_own = _ITEM.match(old) is not None or self._is_quoted(old)
+                is_own = _ITEM.match(old) is not None or self.is_quoted(old)
                 judged += [one._replace(matters=one.matters and is_own) for one in self.prose([old], [new])]
             else:
-                judged.append(_Judged(Edit(before=old[:_LONGEST_SIDE], after=""), matters=self._is_quoted(old)))
+                judged.append(_Judged(Edit(before=old[:_LONGEST_SIDE], after=""), matters=self.is_quoted(old)))
         return judged + [_Judged(Edit(before="", after=new[:_LONGEST_SIDE]), matters=False) for new in left]
 
     def _matters(self, b: Sequence[ShownWord], a: Sequence[ShownWord], old: Sequence[ShownWord], run: Run) -> bool:
@@ -210,12 +239,22 @@ class _Sides(NamedTuple):
 
     def _words(self, sentences: Sequence[str]) -> list[ShownWord]:
         sentences = sentences[:LONGEST]
-        quoted = frozenset(number for number, sentence in enumerate(sentences) if self._is_quoted(sentence))
+        quoted = frozenset(number for number, sentence in enumerate(sentences) if self.is_quoted(sentence))
         return list(islice(words_of(sentences, names=self.names, quoted=quoted), LONGEST))
 
-    def _is_quoted(self, sentence: str) -> bool:
+    def is_quoted(self, sentence: str) -> bool:
         words = said(sentence)
         return any(words in quote or quote in words for quote in self.quotes)
+
+
+def _bags(sentences: Iterable[str]) -> dict[str, frozenset[str]]:
+    return {sentence: frozenset(said(sentence).split()) for sentence in sentences}
+
+
+def _same(sentence: str, others: Mapping[str, frozenset[str]]) -> str:
+    """The first of the others that has most of its words; "" for none."""
+    words = frozenset(said(sentence).split())
+    return next((other for other, its in others.items() if _is_mostly(words, its)), "")
 
 
 def _is_mostly(words: frozenset[str], others: frozenset[str]) -> bool:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from monitor.evidence import look_times
-from monitor.evidence.comparison import Difference, compare
+from monitor.evidence.comparison import Difference, compare, overturned
 from monitor.evidence.wording import is_there, wording, wording_keys
 from monitor.models.evidence import PageAnswer, Sight, Version
 
@@ -163,7 +163,7 @@ def _absent(state: PageState, look: Look) -> _Found:
 def _present(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> _Found:
     since_look = compare(state.version, version, quoted=quoted) if state.version else None
     posted = _posted_since(state, look)
-    since_told = compare(state.shown, version, quoted=quoted, posted=posted) if state.shown else None
+    since_told = _since_told(state, look, version, quoted)
     news = _news(state, version, since_told)
     tells = news is not None and _may_tell(state, look.at, news)
     calm = Sight.CHANGED if since_look else Sight.UNCHANGED
@@ -185,7 +185,7 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
     if is_posted and not news:
         there = _knowing(there, version)
     return _Found(
-        _having_told(there, version, look.at, sight) if tells else there,
+        _having_told(there, version, look.at, sight, before=state.shown or look.posted) if tells else there,
         sight,
         difference=since_told if tells else since_look,
         tells=tells,
@@ -195,6 +195,13 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
         undone=since_look is not None and wording_keys(version).prose == state.before,
         waits=news is not None and not tells,
     )
+
+
+def _since_told(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> Difference | None:
+    """To what people know of the page, or, where nobody has seen it yet, to the article as it was posted."""
+    if state.shown:
+        return compare(state.shown, version, quoted=quoted, posted=_posted_since(state, look))
+    return overturned(look.posted, version, quoted=quoted) if look.posted else None
 
 
 def _posted_since(state: PageState, look: Look) -> Version | None:
@@ -239,9 +246,11 @@ def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
     return news is Sight.GONE and state.told_sight is Sight.CHANGED
 
 
-def _having_told(state: PageState, version: Version, at: datetime, sight: Sight) -> PageState:
-    before = wording_keys(state.shown).prose if state.shown and sight is Sight.CHANGED else state.before
-    return replace(_knowing(state, version), told_at=at, told_sight=sight, before=before)
+def _having_told(
+    state: PageState, version: Version, at: datetime, sight: Sight, *, before: Version | None
+) -> PageState:
+    state = replace(_knowing(state, version), told_at=at, told_sight=sight)
+    return replace(state, before=wording_keys(before).prose) if before and sight is Sight.CHANGED else state
 
 
 def _knowing(state: PageState, version: Version) -> PageState:

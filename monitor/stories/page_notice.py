@@ -28,7 +28,7 @@ _HEADS: Final = {
 
 def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zone: str) -> Html:
     """The question to maintainers, or what they are told; `seen_at` are the looks that found the page absent."""
-    head = join("", (text(_HEADS[observed.sight]), text(_checked(seen_at, zone))))
+    head = text(_head(observed, seen_at, zone))
     return join(
         "\n", filter(None, (tag("b", head), link(line(headline, _HEADLINE_UNITS), observed.url), _said(observed)))
     )
@@ -36,7 +36,8 @@ def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zo
 
 def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Html:
     """What the channel reads, as a reply under the post."""
-    head = f"{_HEADS[observed.sight]}{_checked(seen_at, zone)}. Копия у нас есть."
+    copy = "Копия того, что на ней теперь, у нас есть" if _is_late(observed) else "Копия у нас есть"
+    head = f"{_head(observed, seen_at, zone)}. {copy}."
     return join("\n", filter(None, (text(head), _said(observed))))
 
 
@@ -64,6 +65,15 @@ def pressed(data: str) -> tuple[int, bool] | None:
 
 def _moment(at: datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
+
+
+def _head(observed: Observed, seen_at: Sequence[datetime], zone: str) -> str:
+    before_copy = " до первой копии" if _is_late(observed) else ""
+    return f"{_HEADS[observed.sight]}{before_copy}{_checked(seen_at, zone)}"
+
+
+def _is_late(observed: Observed) -> bool:
+    return observed.is_first and observed.sight is Sight.CHANGED
 
 
 def _said(observed: Observed) -> Html:

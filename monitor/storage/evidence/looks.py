@@ -116,7 +116,7 @@ class EvidenceStore:
             if finding.undone:
                 told_of_undoing(db, page.id, self._to, finding.at)
             if finding.tells:
-                tell_of(db, observed, self._to, finding.at)
+                tell_of(db, number, self._to, finding.at)
             if finding.withdraws:
                 withdraw(db, page.id, self._to, finding.at)
             if finding.sight is Sight.BACK:

@@ -39,8 +39,10 @@ class Announcements:
 NOBODY: Final = Announcements()
 
 
-def tell_of(db: Connection, observed: Observed, to: Announcements, now: datetime) -> None:
+def tell_of(db: Connection, observation_id: int, to: Announcements, now: datetime) -> None:
     """Ask maintainers about what was seen; or, of a page that is gone and where they wish so, tell the channel."""
+    observed = _observed(db, observation_id)
+    assert observed
     seen_at = _absences(db, observed)
     if to.announces and observed.sight is Sight.GONE and _announce(db, observed, to, now):
         return

@@ -5,6 +5,7 @@ from functools import partial
 import pytest
 
 from monitor.models.evidence import Sight
+from monitor.storage.evidence.history import PageRecord
 from monitor.storage.evidence.notices import Announcements, PageNotices
 from tests.harness.posted_page import BODY, CHANNEL, LEAD, REFUSED, REVIEW, TITLE, TURNED, Room, posts
 
@@ -61,6 +62,26 @@ async def test_of_a_page_that_is_back_no_absence_is_announced_any_more(room: Roo
         assert reply.count("Страница снова на месте с 23.11 12:00") == 1
     else:
         assert room.told(CHANNEL) == []
+
+
+@pytest.mark.parametrize("room", ["brief", ""], indirect=True)
+async def test_what_changed_before_a_late_first_copy_is_asked_about(room: Room) -> None:
+    room.folder.write_text("a file where the folder should be")
+    assert await room.look() == []
+    room.folder.unlink()
+    room.show(REFUSED, *BODY[1:])
+
+    assert await room.look(minutes=6) == [Sight.CHANGED]
+    (seen,) = room.history.observations(f"{room.web.url}/page/1")
+    assert PageRecord.label(seen) == "изменилась до первой копии"
+    (question,) = room.told(REVIEW)
+    assert "На странице изменилось важное до первой копии" in question
+    assert "было «Суд в Алматы постановил экстрадировать" in question
+    notices = PageNotices(room.engine, Announcements(review=REVIEW, channel=CHANNEL))
+    notices.decide(seen.id, announce=True, initial="А", now=room.clock())
+    (reply,) = room.told(CHANNEL)
+    assert "важное до первой копии. Копия того, что на ней теперь, у нас есть." in reply
+    assert await room.look(hours=1) == [Sight.CHANGED, Sight.UNCHANGED]
 
 
 @pytest.mark.parametrize(("days", "since"), [(0, "22.11 11:00"), (2, "24.11 11:00")])

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.evidence.comparison import compare
+from monitor.evidence.comparison import told as told_difference
 from monitor.evidence.look_times import GRACE, RETRIES, SCHEDULE
 from monitor.evidence.watch import APART, MOST_TOLD, QUIET, Look, Observation, PageState, observe
 from monitor.evidence.wording import wording_keys
@@ -355,6 +356,14 @@ def test_what_was_posted_since_is_known_once_the_page_shows_it() -> None:
 
     assert not late.tells
     assert back.tells, "the page says again what people know to be outdated"
+
+
+def test_a_late_first_look_is_compared_with_what_was_posted() -> None:
+    late, still, undone = posted_walk((OTHER, FIRST), (OTHER, FIRST), (FIRST, FIRST))
+    assert [late.tells, still.tells, undone.tells] == [True, False, False]
+    assert [late.undone, still.undone, undone.undone] == [False, False, True]
+    assert late.difference
+    assert "6 декабря" in told_difference(late.difference)
 
 
 def test_a_question_is_withdrawn_when_just_that_was_posted() -> None:
