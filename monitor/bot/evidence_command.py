@@ -10,7 +10,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.evidence import Capture
-from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered, label
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import only_address
@@ -67,8 +67,8 @@ class EvidenceCommand:
 
     def _copy(self, record: PageRecord, capture: Capture) -> Html:
         at = self._moment(capture.link.taken_at)
-        found = next((label(one) for one in record.looks if one.capture_id == capture.id), "")
-        said = ", ".join(filter(None, (f"{at}: {found}", answered(capture))))
+        label = next((record.label(one) for one in record.looks if one.capture_id == capture.id), "")
+        said = ", ".join(filter(None, (f"{at}: {label}", answered(capture))))
         return join(" ", (text(said), tag("code", text(capture.link.digest[:_SHOWN_HASH]))))
 
     def _moment(self, instant: datetime) -> str:

@@ -25,7 +25,7 @@ from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
 from monitor.models.labels import sight_label
 from monitor.storage.database import open_existing
-from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered, label
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.storage.evidence.stamps import StampStore
 
 evidence_cli = typer.Typer(
@@ -65,7 +65,7 @@ def evidence_show(what: What) -> None:
     for record in records:
         _show_page(screen, record)
         for look in record.looks:
-            _show_look(screen, look)
+            _show_look(screen, record, look)
             if capture := record.captured.get(look.capture_id or 0):
                 _show_capture(screen, capture, history.first_stamp(capture.link), deleted)
         screen.print()
@@ -82,9 +82,9 @@ def _show_page(screen: Screen, record: PageRecord) -> None:
     screen.print(f"{record.standing(_minute)}.")
 
 
-def _show_look(screen: Screen, look: Observed) -> None:
+def _show_look(screen: Screen, record: PageRecord, look: Observed) -> None:
     screen.print()
-    screen.print(f"{look.at:%d.%m.%Y %H:%M:%S} UTC: {label(look)}")
+    screen.print(f"{look.at:%d.%m.%Y %H:%M:%S} UTC: {record.label(look)}")
     if look.moved_to:
         _put(screen, f"открывается по адресу {look.moved_to}", whole=True)
     for line in look.said.splitlines():

@@ -160,8 +160,8 @@ def _of_pages(pages: Sequence[WatchedPage], what: str, zone: ZoneInfo) -> Iterat
     """The copies kept of these pages, a line each, and where to see more; of those nobody has looked at yet nothing."""
     seen = [(page, page.sight, page.seen_at) for page in pages if page.sight and page.seen_at]
     for page, sight, at in seen:
-        found = sight_label(sight, is_first=page.is_first)
-        yield f"Копий страницы {page.url}: {page.captures}; {found}, {moment(at, zone)}"
+        label = sight_label(sight, is_first=page.is_first)
+        yield f"Копий страницы {page.url}: {page.captures}; {label}, {moment(at, zone)}"
     if seen:
         yield f"  Подробно: monitor evidence show {quote(what)}"
 

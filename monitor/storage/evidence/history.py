@@ -59,6 +59,11 @@ class PageRecord:
         absent = list(takewhile(lambda look: look.sight in _ABSENT, seen))
         return absent[-1].at if absent else None
 
+    @staticmethod
+    def label(look: Observed) -> str:
+        """What a look found, in Russian."""
+        return sight_label(look.sight, is_first=look.is_first)
+
     def standing(self, moment: Callable[[datetime], str]) -> str:
         """Where the page stands now, a sentence in Russian; `moment` writes an instant.
 
@@ -67,11 +72,11 @@ class PageRecord:
         if not self.looks:
             return "Ещё не смотрели"
         last, known = self.looks[-1], self.known
-        said = f"Последний взгляд {moment(last.at)}: {label(last)}"
+        said = f"Последний взгляд {moment(last.at)}: {self.label(last)}"
         if known is None:
             return said
         if last is not known:
-            said += f"; до того, {moment(known.at)}: {label(known)}"
+            said += f"; до того, {moment(known.at)}: {self.label(known)}"
         since = self.absent_since
         return f"{said}; страницы нет с {moment(since)}" if since and since != known.at else said
 
@@ -133,11 +138,6 @@ class EvidenceHistory:
         with read_transaction(self._engine) as db:
             row = db.execute(given.where(mine).order_by(stamps.c.stamped_at).limit(1)).first()
         return (read_link(row), read_stamp(row)) if row else None
-
-
-def label(look: Observed) -> str:
-    """What a look found, in Russian."""
-    return sight_label(look.sight, is_first=look.is_first)
 
 
 def answered(capture: Capture) -> str:

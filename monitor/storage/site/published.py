@@ -273,8 +273,8 @@ def _looks(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[st
 
 def _look(row: Row[Any]) -> PageLook:
     seen = read_observed(row)
-    found = {name: getattr(seen, name) for name in ("url", "at", "sight", "said", "is_first")}
-    return PageLook(**found, digest=row.digest or "")
+    fields = {name: getattr(seen, name) for name in ("url", "at", "sight", "said", "is_first")}
+    return PageLook(**fields, digest=row.digest or "")
 
 
 def _of_tellings(looks: Iterable[tuple[str, PageLook]], story: Story) -> tuple[PageLook, ...]:

@@ -94,7 +94,7 @@ def test_why_and_story_name_the_copies(kept: Kept) -> None:
     why, story = (kept.monitor.call(*asked).stdout for asked in (["why", kept.url], ["story", "1"]))
 
     for said, what in ((why, kept.url), (story, "1")):
-        assert f"Копий страницы {kept.url}: 1; без изменений, " in said
+        assert f"Копий страницы {kept.url}: 1; впервые увидена, " in said
         assert f"  Подробно: monitor evidence show {what}\n" in said
     for asked in (["why", kept.url, "--json"], ["story", "1", "--json"]):
         (one,) = json.loads(kept.monitor.call(*asked).stdout)["pages"]
