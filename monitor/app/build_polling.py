@@ -2,15 +2,17 @@
 
 import asyncio
 from collections.abc import Callable
+from datetime import datetime
 from functools import partial
 
 from monitor.app.environment import clock
 from monitor.app.startup import Config
 from monitor.config.settings import Settings
+from monitor.edits.child_process import ask_once
 from monitor.models.channels import Destination
 from monitor.polling.fetch_feed import FeedFetcher
 from monitor.polling.judge import Judge
-from monitor.polling.look_back import LookBack, PlaceAnew
+from monitor.polling.look_back import LookBack, PlaceAnew, naming_at
 from monitor.polling.outage import OutageDetector
 from monitor.polling.poll import Poller
 from monitor.polling.recorder import RecordAll, Recorder
@@ -18,6 +20,7 @@ from monitor.sources.recent_pages import RecentPages
 from monitor.storage.polls import PollStore
 from monitor.storage.store import Store
 from monitor.stories.grouping import Chats, group
+from monitor.stories.people.followed import Followed
 from monitor.stories.placement import SAME_CASE
 
 CONCURRENT_POLLS = 32  # most of a poll is waiting for a server; each may hold a body of megabytes
@@ -56,7 +59,11 @@ def build_poller(
 def build_look_back(config: Config, store: Store) -> LookBack:
     """What places earlier news of people who come to be followed."""
     place = placing_anew(store.polls, story_chats(config.settings, config.destinations))
-    return LookBack(followed=store.followed, archive=store.archive, place=place)
+    return LookBack(followed=store.followed, naming=partial(_naming_apart, config.settings.database_url), place=place)
+
+
+def _naming_apart(url: str, new: Followed, since: datetime) -> tuple[int, ...]:
+    return ask_once(partial(naming_at, new=new, since=since), url)
 
 
 def story_chats(settings: Settings, destinations: tuple[Destination, ...]) -> Chats:

@@ -16,6 +16,7 @@ import structlog
 
 from monitor.models.articles import Outcome
 from monitor.storage.archive import Archive
+from monitor.storage.database import open_existing
 from monitor.stories.people.followed import Followed
 
 BACK: Final = timedelta(days=2)
@@ -35,13 +36,13 @@ class PlaceAnew(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class LookBack:
-    """One for the process; `place` may be replaced.
+    """One for the process; `naming` finds the entries that name somebody, `place` may be replaced.
 
     The first round only notes who is followed: who came to be in the minute before a stop is not looked back for.
     """
 
     followed: Callable[[datetime], Followed]
-    archive: Archive
+    naming: Callable[[Followed, datetime], Sequence[int]]
     place: PlaceAnew
     _lately: deque[Followed] = field(init=False, default_factory=partial(deque, maxlen=ROUNDS))
 
@@ -57,10 +58,21 @@ class LookBack:
         self._lately.append(followed)
 
     def _look(self, new: Followed, now: datetime, *, back: timedelta) -> None:
-        numbers = self._naming(new, now - back) if new.by_stem else ()
+        numbers = self.naming(new, now - back) if new.by_stem else ()
         if numbers and (placed := self.place(numbers, since=now - BACK, now=now)):
             log.info("earlier news of somebody is placed", action="look_back", placed=placed)
 
-    def _naming(self, new: Followed, since: datetime) -> tuple[int, ...]:
-        with closing(self.archive.kept(since, outcomes=(Outcome.UNMATCHED,))) as kept:
-            return tuple(islice((one.entry_id for one in kept if new.is_named(one.title, one.text)), MOST))
+
+def naming(archive: Archive, new: Followed, since: datetime) -> tuple[int, ...]:
+    """The newest entries since then of which nothing came and that name somebody new."""
+    with closing(archive.kept(since, outcomes=(Outcome.UNMATCHED,))) as kept:
+        return tuple(islice((one.entry_id for one in kept if new.is_named(one.title, one.text)), MOST))
+
+
+def naming_at(url: str, *, new: Followed, since: datetime) -> tuple[int, ...]:
+    """The same of a database that is not open yet, for a child process: to read the archive took 12 MB for good."""
+    engine = open_existing(url)
+    try:
+        return naming(Archive(engine), new, since)
+    finally:
+        engine.dispose()

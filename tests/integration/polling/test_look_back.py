@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from monitor.config.keywords import load_keywords
 from monitor.errors import DatabaseError
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
-from monitor.polling.look_back import BACK, MOST, ROUNDS, UNDER_WAY, LookBack
+from monitor.polling.look_back import BACK, MOST, ROUNDS, UNDER_WAY, LookBack, naming
 from monitor.storage.polls import READ_BEFORE
 from monitor.storage.store import Store
 from monitor.storage.tables import archive, articles, deliveries, entries, reviews
@@ -32,7 +33,7 @@ Minute = Callable[..., Awaitable[None]]
 def looking_back(store: Store) -> LookBack:
     """As a daemon with this store does."""
     place = placing_anew(store.polls, to_channel("@channel", review="-100"))
-    return LookBack(followed=store.followed, archive=store.archive, place=place)
+    return LookBack(followed=store.followed, naming=partial(naming, store.archive), place=place)
 
 
 @pytest.fixture
@@ -150,7 +151,7 @@ async def test_the_newest_are_placed_and_only_where_somebody_new_is_followed(roo
             raise DatabaseError("её нет")
         return 0
 
-    look_back = LookBack(followed=room.store.followed, archive=room.store.archive, place=place)
+    look_back = LookBack(followed=room.store.followed, naming=partial(naming, room.store.archive), place=place)
     await look_back.round(room.now)
     room.serve(*(room.item(f"Письмо {number}", WROTE) for number in range(MOST + 2)))
     await room.poll()
