@@ -6,6 +6,8 @@ The lines of shell are the same in both, and a test runs them as they are printe
 from collections.abc import Sequence
 from string import Template
 
+from monitor.evidence.bundle.verdict import without
+
 _SHELL = Template(r"""ok=1; name=; roots=$$(mktemp); bad() { echo "$broken: $$1"; ok=0; }
 find . ! -type f ! -type d | grep -q . && bad "$odd"
 find . -type f ! -path ./SHA256SUMS ! -name .DS_Store ! -name Thumbs.db -print0 | LC_ALL=C sort -z |
@@ -110,7 +112,8 @@ _RUSSIAN = """# Что это
 
 def english(missing: Sequence[int] = ()) -> str:
     """README.md of a bundle, of which these copies are missing."""
-    lacking = f"\n# What is not in it\n\nCopies {_listed(missing)} were kept, but their files are gone or spoilt.\n"
+    numbers = ", ".join(map(str, missing))
+    lacking = f"\n# What is not in it\n\nCopies {numbers} were kept, but their files are gone or spoilt.\n"
     return _page(
         _ENGLISH,
         holds="HOLDS",
@@ -123,7 +126,7 @@ def english(missing: Sequence[int] = ()) -> str:
 
 def russian(missing: Sequence[int] = ()) -> str:
     """README.ru.md of a bundle, of which these copies are missing."""
-    lacking = f"\n# Чего здесь нет\n\nКопии {_listed(missing)} мы хранили, но их файлы удалены или испорчены.\n"
+    lacking = f"\n# Чего здесь нет\n\n{without(missing).capitalize()}.\n"
     return _page(
         _RUSSIAN,
         holds="ДЕРЖИТСЯ",
@@ -132,10 +135,6 @@ def russian(missing: Sequence[int] = ()) -> str:
         rootless="нет корневых сертификатов: кто подписал метки, не проверено",
         stampless="меток времени нет: время известно только с наших слов",
     ) + (lacking if missing else "")
-
-
-def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(map(str, numbers))
 
 
 def _page(text: str, **words: str) -> str:

@@ -30,6 +30,8 @@ class BundleVerdict:
 
 def without(missing: Sequence[int]) -> str:
     """Which copies a bundle has not, in Russian."""
+    if len(missing) == 1:
+        return f"нет копии {missing[0]}: её файл удалён или испорчен"
     return f"нет копий {', '.join(map(str, missing))}: их файлы удалены или испорчены"
 
 

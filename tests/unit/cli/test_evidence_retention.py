@@ -55,10 +55,10 @@ def test_what_was_deleted_is_said_and_the_rest_is_handed_out(kept: KeptPages, tm
     assert "monitor evidence export" in shown.output
     assert exported.exit_code == 0, exported.output
     assert "Копии 1 от 13.10.2026 09:00 UTC больше нет: файл 20261013-one.warc.gz удалён по сроку" in exported.output
-    assert "копий 1 из 2, нет копий 1: их файлы удалены или испорчены" in exported.output
+    assert "копий 1 из 2, нет копии 1: её файл удалён или испорчен" in exported.output
     assert verified.exit_code == 0, verified.output
-    assert "Выгрузка держится, но она не вся: нет копий 1" in verified.output
-    assert "Копии 1 мы хранили" in (tmp_path / "bundle" / "README.ru.md").read_text(encoding="utf-8")
+    assert "Выгрузка держится, но она не вся: нет копии 1" in verified.output
+    assert "Нет копии 1: её файл" in (tmp_path / "bundle" / "README.ru.md").read_text(encoding="utf-8")
 
 
 def test_nothing_is_left_to_hand_out(kept: KeptPages, tmp_path: Path) -> None:
