@@ -1,7 +1,8 @@
 """Keeps the public archive fresh: `monitor site build` in a process of its own, whenever there is something to show.
 
 A build takes memory and CPU that the polls of a small machine should not wait for; a child gives both back. Pages and
-feeds follow within a minute; what is made of all stories at once (search, charts, data, sitemap) every half hour.
+feeds follow within a minute; what is made of all stories at once (search, charts, data, sitemap) every half hour,
+and so is what has gone from the folder or was altered there.
 """
 
 import asyncio
@@ -28,21 +29,20 @@ class SiteKeeper:
 
     def __init__(self, folder: str, pulse: Callable[[], str], clock: Clock) -> None:
         self._folder, self._pulse, self._clock = folder, pulse, clock
-        self._shown = self._shown_whole = ""  # the pulses that the last builds began with
+        self._shown = ""  # the pulse that the last build began with
         self._whole_at: datetime | None = None
         self.trouble: list[str] = []
 
     async def round(self) -> None:
         """Build if there is something to build. A build that is cut off goes on at the next round."""
         pulse, now = await asyncio.to_thread(self._pulse), self._clock()
-        is_due = self._whole_at is None or not timedelta(0) <= now - self._whole_at < WHOLE
-        is_whole = is_due and pulse != self._shown_whole
+        is_whole = self._whole_at is None or not timedelta(0) <= now - self._whole_at < WHOLE
         if pulse == self._shown and not is_whole:
             return
         if await self._build(is_whole=is_whole):
             self._shown = pulse
             if is_whole:
-                self._shown_whole, self._whole_at = pulse, now
+                self._whole_at = now
 
     async def _build(self, *, is_whole: bool) -> bool:
         order = ("-m", "monitor", "site", "build", self._folder, *([] if is_whole else ["--quick"]))

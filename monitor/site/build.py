@@ -46,11 +46,12 @@ class SiteBuilder:
     def build(self, path: Path, *, quick: bool = False) -> Built:
         """Bring a folder up to date. Raises SiteError, DatabaseError: what stands there then is whole, if not all new.
 
-        `quick` leaves as they are what is made of all stories at once (search, data, charts, sitemap), unless a story
-        that stands there is no longer public, or was retracted, or is right after all.
+        What is missing there, or of another size than was written, is written again. `quick` does not look, and leaves
+        as they are what is made of all stories at once (search, data, charts, sitemap), unless a story that stands
+        there is no longer public, or was retracted, or is right after all.
         """
         with files.held(path), collector_paused():
-            known = manifest.read(path)
+            known = manifest.read(path) if quick else manifest.as_found(path, manifest.read(path))
             manifest.claim(path)  # a first build that is cut off must know the folder again
             return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
 
@@ -113,7 +114,7 @@ class _Build:
     def _stands(self, number: int) -> bool:
         names, known = unit_names(number), self._folder.known
         is_made = self._folder.is_made(names[0], self._keys[number]) and names[1] in known.units
-        return is_made and number in known.briefs
+        return is_made and number in known.briefs and bool(known.units[names[1]].key)
 
     def _maker(self) -> StoryMaker:
         return StoryMaker(

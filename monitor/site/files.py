@@ -30,7 +30,7 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def write(folder: Path, path: str, chunks: Iterable[bytes], *, known: str = "") -> tuple[str, bool]:
-    """Put a file into its place at once; returns a digest of it, and whether it was written.
+    """Put a file into its place at once; returns a digest of it, which ends with its size, and whether it was written.
 
     `known` is the digest of what stands there: where nothing differs nothing is touched. Raises SiteError; what stood
     there then stands there still.
@@ -44,13 +44,22 @@ def write(folder: Path, path: str, chunks: Iterable[bytes], *, known: str = "") 
                 for chunk in chunks:
                     digest.update(chunk)
                     file.write(chunk)
-            is_new = digest.hexdigest() != known or not target.exists()
+                said = f"{digest.hexdigest()}-{file.tell()}"
+            is_new = said != known or not is_whole(folder, path, said)
             unfinished.replace(target) if is_new else unfinished.unlink()
         except OSError:
             with suppress(OSError):
                 unfinished.unlink()
             raise
-    return digest.hexdigest(), is_new
+    return said, is_new
+
+
+def is_whole(folder: Path, path: str, known: str) -> bool:
+    """Whether a file of this digest's size stands there: a large site takes too long to be read."""
+    try:
+        return known.endswith(f"-{(folder / path).stat().st_size}")
+    except OSError:
+        return False
 
 
 def remove(folder: Path, path: str) -> None:

@@ -59,6 +59,19 @@ def read(folder: Path) -> Manifest:
         raise SiteError(f"Папка сайта {folder} не читается: {error.strerror}. Проверьте путь и права.") from error
 
 
+def as_found(folder: Path, known: Manifest) -> Manifest:
+    """The manifest without what is not in the folder any more as it was written: that is to be made again."""
+    units = {name: _as_found(folder, made) for name, made in known.units.items()}
+    has_lines = "data" in units and units["data"].key
+    return Manifest(units=units, briefs=known.briefs, lines=known.lines if has_lines else {})
+
+
+def _as_found(folder: Path, made: Made) -> Made:
+    """Its paths stay known: they are ours to remove."""
+    found = {path: digest if files.is_whole(folder, path, digest) else "" for path, digest in made.files.items()}
+    return made if all(found.values()) else Made(key="", files=found)
+
+
 def claim(folder: Path) -> None:
     """Mark a new folder as ours. Raises SiteError."""
     if not (folder / NAME).exists():

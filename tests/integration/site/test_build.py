@@ -17,62 +17,22 @@ from sqlalchemy import Engine, insert, update
 
 from monitor.errors import SiteError
 from monitor.models.articles import Outcome
-from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, Settlement
+from monitor.models.outbox import DeliveryKind
 from monitor.models.stories import Decision
 from monitor.site import files, manifest
 from monitor.site.build import SiteBuilder
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import write_transaction
-from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore, TakedownStore
-from monitor.storage.site.published import PublishedStories
 from monitor.storage.tables import articles, deliveries, entries, reviews, stories
 from tests.factories import NOW
-from tests.factories.site import about
 from tests.harness.command_line import write_files
 from tests.harness.forked_monitor import ForkedMonitor, Order
-from tests.harness.seeded_outbox import CHAT, SeededOutbox
+from tests.harness.seeded_outbox import SeededOutbox
 
 HOUR = timedelta(hours=1)
-FREE = Pace(per_minute=100_000, spacing=timedelta(0))
 MAINTAINERS = "@secret_maintainers"
 LINK = re.compile(rb'(?:href|src)="([^"#]+)')
-
-
-@pytest.fixture
-def seeded(engine: Engine) -> SeededOutbox:
-    return SeededOutbox(engine)
-
-
-@pytest.fixture
-def post(outbox: Outbox, seeded: SeededOutbox) -> Callable[..., None]:
-    """Post stories of these numbers, each in a message of its own."""
-
-    def post(*numbers: int) -> None:
-        for number in numbers:
-            seeded.add_story(number)
-            taken = outbox.claim(CHAT, NOW, lease=HOUR, pace=FREE)
-            assert isinstance(taken, Delivery)
-            outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=100 + taken.id), NOW)
-
-    return post
-
-
-@pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    return tmp_path / "site"
-
-
-@pytest.fixture
-def builder(engine: Engine) -> SiteBuilder:
-    return SiteBuilder(
-        published=PublishedStories(engine),
-        cases=CaseStore(engine),
-        takedowns=TakedownStore(engine),
-        about=about,
-        counters=None,
-        zone="Asia/Almaty",
-    )
 
 
 def tree(folder: Path) -> dict[str, bytes]:
