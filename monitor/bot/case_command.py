@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.bot.review_chat import CommandCall
-from monitor.models.site import SiteCase
+from monitor.models.site import OpenedCase, SiteCase
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
@@ -89,11 +89,19 @@ def title_of(written: str) -> str:
     return " ".join(clean(written).split())[:LONGEST_TITLE].strip()
 
 
-def opened(story: int, case: SiteCase | None) -> str:
+def opened(story: int, into: OpenedCase | None) -> str:
     """What became of opening a case, in Russian."""
-    if case is None:
+    if into is None:
         return f"Истории {story} нет. Номер истории называют /why и monitor why."
-    return f"Дело {case.id} «{case.title}» открыто, историй: {len(case.stories)}. Страница будет после сборки сайта."
+    case = into.case
+    said = f"Дело {case.id} «{case.title}» открыто, историй: {len(case.stories)}. Страница будет после сборки сайта."
+    return " ".join((said, *(_left(story, one) for one in into.left)))
+
+
+def _left(story: int, case: SiteCase) -> str:
+    close = f" Закрыть его: /case закрыть {case.id} или monitor case close {case.id}" if not case.stories else ""
+    was = f"История {story} с её нитью перешла из дела {case.id} «{case.title}»"
+    return f"{was}; в нём теперь историй: {len(case.stories)}.{close}"
 
 
 def closed(number: int, *, done: bool) -> str:

@@ -106,6 +106,14 @@ class SiteCase:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class OpenedCase:
+    """A case that a story was put into, and the open ones that it left for it, as they stand now."""
+
+    case: SiteCase
+    left: tuple[SiteCase, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Takedown:
     """A story that was taken off the archive. Why, only maintainers read."""
 

@@ -133,7 +133,7 @@ class _Build:
             about=self._about,
             renderer=self._renderer,
             version=self._version,
-            cases=self._cases,
+            cases=[case for case in self._cases if not self._briefs.keys().isdisjoint(case.stories)],
             hidden=self._builder.takedowns.hidden(),
             briefs=self._briefs,
             keys=self._keys,

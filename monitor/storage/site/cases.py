@@ -6,9 +6,9 @@ What is answered is said in Russian by those who ask (`bot/case_command.py`, `cl
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select, update
 
-from monitor.models.site import SiteCase, Takedown
+from monitor.models.site import OpenedCase, SiteCase, Takedown
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.tables import stories
@@ -20,7 +20,7 @@ class CaseStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self, story: int, title: str, now: datetime) -> SiteCase | None:
+    def open(self, story: int, title: str, now: datetime) -> OpenedCase | None:
         """Put a story, with the stories of its thread, into the case of this title; it is opened if there is none.
 
         None: there is no such story. A story stands in one case: it leaves the one it was in.
@@ -29,14 +29,15 @@ class CaseStore:
             thread = _thread(db, story)
             if not thread:
                 return None
-            same = select(cases.c.id).where(cases.c.title == title, cases.c.closed_at.is_(None))
-            number = db.scalar(same)
+            number = _titled(db, title)
             if number is None:
                 opened = insert(cases).values(title=title, opened_at=now).returning(cases.c.id)
                 number = db.execute(opened).scalar_one()
-            db.execute(delete(case_stories).where(case_stories.c.story_id.in_(thread)))
+            of_thread = case_stories.c.story_id.in_(thread)
+            left = db.scalars(_open_cases().join(case_stories).where(of_thread, cases.c.id != number).distinct()).all()
+            db.execute(delete(case_stories).where(of_thread))
             db.execute(insert(case_stories), [{"story_id": one, "case_id": number} for one in thread])
-            return _case(db, number)
+            return OpenedCase(case=_case(db, number), left=tuple(_case(db, one) for one in left))
 
     def remove(self, story: int) -> bool:
         """Take a story out of the case it stands in; False when it stood in none."""
@@ -59,7 +60,7 @@ class CaseStore:
     def opened(self) -> tuple[SiteCase, ...]:
         """The open cases, the newest first."""
         with read_transaction(self._engine) as db:
-            numbers = db.scalars(select(cases.c.id).where(cases.c.closed_at.is_(None)).order_by(cases.c.id.desc()))
+            numbers = db.scalars(_open_cases().order_by(cases.c.id.desc()))
             return tuple(_case(db, number) for number in numbers.all())
 
 
@@ -109,6 +110,14 @@ def _thread(db: Connection, story: int) -> Sequence[int]:
         thread |= {row.id for row in rows}
         new = {number for row in rows for number in (row.id, row.follows) if number} - thread
     return sorted(thread) if story in thread else ()
+
+
+def _open_cases() -> Select[int]:
+    return select(cases.c.id).where(cases.c.closed_at.is_(None))
+
+
+def _titled(db: Connection, title: str) -> int | None:
+    return db.scalar(_open_cases().where(cases.c.title == title))
 
 
 def _case(db: Connection, number: int) -> SiteCase:

@@ -27,6 +27,17 @@ async def test_a_case_is_opened_told_and_closed(harness: ReviewChatHarness) -> N
     assert CaseStore(harness.engine).opened() == ()
 
 
+async def test_a_story_that_goes_to_another_case_says_so(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    await say(harness, "/case 1 Дело Иванова")
+
+    assert await say(harness, "/case 1 Дело Петрова") == (
+        "Дело 2 «Дело Петрова» открыто, историй: 1. Страница будет после сборки сайта. "
+        "История 1 с её нитью перешла из дела 1 «Дело Иванова»; в нём теперь историй: 0. "
+        "Закрыть его: /case закрыть 1 или monitor case close 1"
+    )
+
+
 async def test_a_story_leaves_its_case(harness: ReviewChatHarness) -> None:
     await harness.first_question()
     await say(harness, "/case 1 Дело")

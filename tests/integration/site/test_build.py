@@ -172,8 +172,9 @@ def test_a_case_has_a_page_from_its_opening_to_its_close(
 ) -> None:
     post(1, 2)
     cases = CaseStore(engine)
-    case = cases.open(1, "Дело Иванова", NOW)
-    assert case is not None
+    opened = cases.open(1, "Дело Иванова", NOW)
+    assert opened is not None
+    case = opened.case
     builder.build(folder)
     site = tree(folder)
     assert "Дело Иванова".encode() in site[f"case/{case.id}.html"]
@@ -184,6 +185,25 @@ def test_a_case_has_a_page_from_its_opening_to_its_close(
     cases.close(case.id, NOW)
     builder.build(folder)
     assert [path for path, body in tree(folder).items() if "Иванова".encode() in body] == []
+
+
+def test_a_case_of_which_nothing_is_shown_has_no_page(
+    engine: Engine, builder: SiteBuilder, seeded: SeededOutbox, post: Callable[..., None], folder: Path
+) -> None:
+    """Its title may name a person: one whose stories left it, were hidden, or were not posted yet."""
+    post(1, 2)
+    seeded.add_story(3, chat=MAINTAINERS, kind=DeliveryKind.REVIEW)
+    cases = CaseStore(engine)
+    for number, title in ((1, "Дело Иванова"), (1, "Дело Петрова"), (2, "Дело Иванкова"), (3, "Дело Иваненко")):
+        cases.open(number, title, NOW)
+    builder.build(folder)
+    TakedownStore(engine).hide(2, "просьба", NOW)
+    builder.build(folder)
+
+    site = tree(folder)
+    assert [path for path, body in site.items() if "Дело Иван".encode() in body] == []
+    assert [path for path in site if path.startswith("case/")] == ["case/2.html"]
+    assert dead_links(site) == set()
 
 
 def test_nothing_that_is_not_public_comes_near_it(

@@ -1,6 +1,7 @@
 """What of the database is public, on a SQLite file and on PostgreSQL alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -215,22 +216,23 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
     with write_transaction(engine) as db:
         db.execute(update(stories).where(stories.c.id.in_([2, 3])).values(follows=1))
 
-    case = cases.open(2, "Дело", NOW)
-    assert case is not None
-    assert case.stories == (1, 2, 3)
+    opened = cases.open(2, "Дело", NOW)
+    assert opened is not None
+    assert (opened.case.stories, opened.left) == ((1, 2, 3), ())
     again = cases.open(4, "Дело", NOW + HOUR)
     assert again is not None
-    assert (again.id, again.stories, again.opened_at) == (case.id, (1, 2, 3, 4), NOW)
+    assert again.case == replace(opened.case, stories=(1, 2, 3, 4))
     assert cases.open(99, "Дело", NOW) is None
 
     other = cases.open(4, "Другое", NOW)
     assert [(one.title, one.stories) for one in cases.opened()] == [("Другое", (4,)), ("Дело", (1, 2, 3))]
     assert other is not None
+    assert other.left == (opened.case,)
     assert cases.remove(4)
     assert not cases.remove(4)
-    assert cases.close(other.id, NOW)
-    assert not cases.close(other.id, NOW)
-    assert not cases.rename(other.id, "Третье")
+    assert cases.close(other.case.id, NOW)
+    assert not cases.close(other.case.id, NOW)
+    assert not cases.rename(other.case.id, "Третье")
     assert [one.title for one in cases.opened()] == ["Дело"]
 
 
@@ -244,10 +246,10 @@ def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededO
             return [story.case for story in read_stories(db, [1, 2])]
 
     assert known() == [None, None]
-    case = cases.open(1, "Дело", NOW)
-    assert case is not None
-    assert known() == [case.id, None]
-    cases.close(case.id, NOW)
+    opened = cases.open(1, "Дело", NOW)
+    assert opened is not None
+    assert known() == [opened.case.id, None]
+    cases.close(opened.case.id, NOW)
     assert known() == [None, None]
 
 
