@@ -45,9 +45,14 @@ def case_list() -> None:
 
 @case_cli.command("rename")
 def case_rename(number: Number, title: Title) -> None:
-    """Назвать дело иначе. Код 1: такого открытого дела нет."""
-    done = _cases().rename(number, wanted := _title(title))
-    _tell(f"Дело {number} теперь «{wanted}»." if done else case_command.closed(number, done=False), done=done)
+    """Назвать дело иначе. Код 1: такого открытого дела нет, или так названо другое."""
+    bearer = _cases().rename(number, _title(title))
+    if bearer is None:
+        _tell(case_command.closed(number, done=False), done=False)
+    elif bearer.id != number:
+        _tell(f"Дело {bearer.id} уже названо «{bearer.title}». Дайте делу {number} другое название.", done=False)
+    else:
+        _tell(f"Дело {number} теперь «{bearer.title}».", done=True)
 
 
 @case_cli.command("remove")

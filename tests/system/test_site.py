@@ -52,6 +52,7 @@ def test_mistakes_are_told_in_words(live: Monitor, web: WebServer) -> None:
         (("site", "show", "1"), "не убрана"),
         (("case", "open", "99", "Дело"), "Истории 99 нет"),
         (("case", "open", "1", " "), "Название пустое"),
+        (("case", "rename", "9", "Дело"), "Открытого дела 9 нет"),
         (("case", "close", "9"), "Открытого дела 9 нет"),
         (("case", "remove", "1"), "не стоит ни в одном деле"),
     ):
@@ -59,6 +60,18 @@ def test_mistakes_are_told_in_words(live: Monitor, web: WebServer) -> None:
         assert done.returncode in (1, 2), call
         assert says in done.stderr, call
         assert "Traceback" not in done.stderr
+
+
+def test_a_case_takes_no_title_of_another(live: Monitor, web: WebServer) -> None:
+    live.write_feeds(Проба=feed_of(web, "/rss", relevant(1) + relevant(2)))
+    assert live.call("poll").returncode == 0
+    assert live.call("case", "open", "1", "Дело Иванова").returncode == 0
+    assert live.call("case", "open", "2", "Дело Петрова").returncode == 0
+
+    renamed = live.call("case", "rename", "2", "дело  иванова")
+
+    assert renamed.returncode == 1
+    assert renamed.stderr == "Дело 1 уже названо «Дело Иванова». Дайте делу 2 другое название.\n"
 
 
 def test_the_daemon_keeps_it_fresh(live: Monitor, web: WebServer) -> None:

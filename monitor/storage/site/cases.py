@@ -44,18 +44,24 @@ class CaseStore:
         with write_transaction(self._engine) as db:
             return db.execute(delete(case_stories).where(case_stories.c.story_id == story)).rowcount > 0
 
-    def rename(self, number: int, title: str) -> bool:
-        """Give an open case another title; False when there is none of that number."""
-        return self._change(number, title=title)
+    def rename(self, number: int, title: str) -> SiteCase | None:
+        """Give an open case another title; None when there is none of that number.
+
+        The case that bears the title then: another one, which bore it before, is left alone with it.
+        """
+        with write_transaction(self._engine) as db:
+            if db.scalar(_open_cases().where(cases.c.id == number)) is None:
+                return None
+            holder = _titled(db, title) or number
+            if holder == number:
+                db.execute(update(cases).where(cases.c.id == number).values(title=title))
+            return _case(db, holder)
 
     def close(self, number: int, now: datetime) -> bool:
         """Close a case: its page goes with the next build. False when there is no open one of that number."""
-        return self._change(number, closed_at=now)
-
-    def _change(self, number: int, **values: object) -> bool:
         mine = update(cases).where(cases.c.id == number, cases.c.closed_at.is_(None))
         with write_transaction(self._engine) as db:
-            return db.execute(mine.values(**values)).rowcount > 0
+            return db.execute(mine.values(closed_at=now)).rowcount > 0
 
     def opened(self) -> tuple[SiteCase, ...]:
         """The open cases, the newest first."""
@@ -117,7 +123,13 @@ def _open_cases() -> Select[int]:
 
 
 def _titled(db: Connection, title: str) -> int | None:
-    return db.scalar(_open_cases().where(cases.c.title == title))
+    """The open case of this title, whatever its letters' case and its blanks are."""
+    rows = db.execute(_open_cases().add_columns(cases.c.title).order_by(cases.c.id)).all()
+    return next((row.id for row in rows if _folded(row.title) == _folded(title)), None)
+
+
+def _folded(title: str) -> str:
+    return "".join(title.split()).casefold()
 
 
 def _case(db: Connection, number: int) -> SiteCase:

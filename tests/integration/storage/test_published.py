@@ -236,6 +236,28 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
     assert [one.title for one in cases.opened()] == ["Дело"]
 
 
+def test_two_open_cases_have_two_titles(engine: Engine, seeded: SeededOutbox) -> None:
+    """Whatever the letters' case and the blanks are."""
+    cases = CaseStore(engine)
+    seeded.add_stories([1, 2, 3])
+    for story, title in ((1, "Дело Иванова"), (2, "дело  ИВАНОВА"), (3, "Дело Петрова")):
+        assert cases.open(story, title, NOW)
+    assert [(one.id, one.title, one.stories) for one in cases.opened()] == [
+        (2, "Дело Петрова", (3,)),
+        (1, "Дело Иванова", (1, 2)),
+    ]
+
+    bearer = cases.rename(2, "ДЕЛО Иванова")
+    assert bearer is not None
+    assert (bearer.id, bearer.title) == (1, "Дело Иванова")
+    assert cases.rename(1, "дело Иванова")
+    assert [one.title for one in cases.opened()] == ["Дело Петрова", "дело Иванова"]
+    assert cases.close(1, NOW)
+    renamed = cases.rename(2, "Дело Иванова")
+    assert renamed is not None
+    assert renamed.id == 2, "a closed case holds no title"
+
+
 def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededOutbox) -> None:
     seeded.add_story(1, "Газета", "Лада")
     seeded.add_story(2, "Газета")
