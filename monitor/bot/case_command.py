@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor.bot.review_chat import CommandCall
-from monitor.models.site import OpenedCase, SiteCase
+from monitor.models.site import OpenedCase, SiteCase, Takedown
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
@@ -89,10 +89,15 @@ def title_of(written: str) -> str:
     return " ".join(clean(written).split())[:LONGEST_TITLE].strip()
 
 
-def opened(story: int, into: OpenedCase | None) -> str:
+def opened(story: int, into: OpenedCase | Takedown | None) -> str:
     """What became of opening a case, in Russian."""
     if into is None:
         return f"Истории {story} нет. Номер истории называют /why и monitor why."
+    if isinstance(into, Takedown):
+        return (
+            f"История {story} скрыта с сайта (почему: {into.why}): дело с ней не открыто. "
+            f"Вернуть её: monitor site show {story}"
+        )
     case = into.case
     said = f"Дело {case.id} «{case.title}» открыто, историй: {len(case.stories)}. Страница будет после сборки сайта."
     return " ".join((said, *(_left(story, one) for one in into.left)))

@@ -9,6 +9,7 @@ from monitor.app.environment import clock, environment
 from monitor.bot import case_command
 from monitor.cli.console.output import say
 from monitor.config.settings import load_settings
+from monitor.models.site import OpenedCase
 from monitor.storage.database import open_usable
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
@@ -28,8 +29,8 @@ Title = Annotated[str, typer.Argument(metavar="НАЗВАНИЕ")]
 @case_cli.command("open")
 def case_open(story: Story, title: Title) -> None:
     """Открыть дело с этой историей и всей её нитью; дело с таким названием уже есть — добавить в него. Код 1: нет."""
-    case = _cases().open(story, _title(title), clock())
-    _tell(case_command.opened(story, case), done=case is not None)
+    into = _cases().open(story, _title(title), clock())
+    _tell(case_command.opened(story, into), done=isinstance(into, OpenedCase))
 
 
 @case_cli.command("list")

@@ -5,8 +5,9 @@ What is answered is said in Russian by those who ask (`bot/case_command.py`, `cl
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, delete, insert, or_, select, update
+from sqlalchemy import Connection, Engine, Row, Select, delete, insert, or_, select, update
 
 from monitor.models.site import OpenedCase, SiteCase, Takedown
 from monitor.storage.database import read_transaction, upsert, write_transaction
@@ -20,15 +21,18 @@ class CaseStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def open(self, story: int, title: str, now: datetime) -> OpenedCase | None:
+    def open(self, story: int, title: str, now: datetime) -> OpenedCase | Takedown | None:
         """Put a story, with the stories of its thread, into the case of this title; it is opened if there is none.
 
-        None: there is no such story. A story stands in one case: it leaves the one it was in.
+        None: there is no such story; its takedown: it is hidden, and nothing was done. A story stands in one case: it
+        leaves the one it was in.
         """
         with write_transaction(self._engine) as db:
             thread = _thread(db, story)
             if not thread:
                 return None
+            if hidden := _hidden(db, story):
+                return hidden
             number = _titled(db, title)
             if number is None:
                 opened = insert(cases).values(title=title, opened_at=now).returning(cases.c.id)
@@ -94,7 +98,7 @@ class TakedownStore:
         """All that were taken off, the newest first."""
         rows = select(takedowns).order_by(takedowns.c.at.desc(), takedowns.c.story_id.desc())
         with read_transaction(self._engine) as db:
-            return tuple(Takedown(story=row.story_id, at=row.at, why=row.why) for row in db.execute(rows))
+            return tuple(_takedown(row) for row in db.execute(rows))
 
 
 def adopt(db: Connection, story: int, follows: int) -> None:
@@ -116,6 +120,15 @@ def _thread(db: Connection, story: int) -> Sequence[int]:
         thread |= {row.id for row in rows}
         new = {number for row in rows for number in (row.id, row.follows) if number} - thread
     return sorted(thread) if story in thread else ()
+
+
+def _hidden(db: Connection, story: int) -> Takedown | None:
+    row = db.execute(select(takedowns).where(takedowns.c.story_id == story)).one_or_none()
+    return _takedown(row) if row else None
+
+
+def _takedown(row: Row[Any]) -> Takedown:
+    return Takedown(story=row.story_id, at=row.at, why=row.why)
 
 
 def _open_cases() -> Select[int]:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.storage.site.cases import CaseStore
+from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.review_chat import REVIEWERS, ReviewChatHarness
@@ -35,6 +35,15 @@ async def test_a_story_that_goes_to_another_case_says_so(harness: ReviewChatHarn
         "Дело 2 «Дело Петрова» открыто, историй: 1. Страница будет после сборки сайта. "
         "История 1 с её нитью перешла из дела 1 «Дело Иванова»; в нём теперь историй: 0. "
         "Закрыть его: /case закрыть 1 или monitor case close 1"
+    )
+
+
+async def test_a_hidden_story_opens_no_case(harness: ReviewChatHarness) -> None:
+    await harness.first_question()
+    TakedownStore(harness.engine).hide(1, "просьба семьи", NOW)
+
+    assert await say(harness, "/case 1 Дело Иванова") == (
+        "История 1 скрыта с сайта (почему: просьба семьи): дело с ней не открыто. Вернуть её: monitor site show 1"
     )
 
 

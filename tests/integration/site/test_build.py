@@ -18,6 +18,7 @@ from sqlalchemy import Engine, insert, update
 from monitor.errors import SiteError
 from monitor.models.articles import Outcome
 from monitor.models.outbox import DeliveryKind
+from monitor.models.site import OpenedCase
 from monitor.models.stories import Decision
 from monitor.site import files, manifest
 from monitor.site.build import SiteBuilder
@@ -173,7 +174,7 @@ def test_a_case_has_a_page_from_its_opening_to_its_close(
     post(1, 2)
     cases = CaseStore(engine)
     opened = cases.open(1, "Дело Иванова", NOW)
-    assert opened is not None
+    assert isinstance(opened, OpenedCase)
     case = opened.case
     builder.build(folder)
     site = tree(folder)

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Engine, insert, update
 
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, Pace, Settlement
-from monitor.models.site import Precision
+from monitor.models.site import OpenedCase, Precision, Takedown
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.database import read_transaction, write_transaction
@@ -217,16 +217,16 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
         db.execute(update(stories).where(stories.c.id.in_([2, 3])).values(follows=1))
 
     opened = cases.open(2, "Дело", NOW)
-    assert opened is not None
+    assert isinstance(opened, OpenedCase)
     assert (opened.case.stories, opened.left) == ((1, 2, 3), ())
     again = cases.open(4, "Дело", NOW + HOUR)
-    assert again is not None
+    assert isinstance(again, OpenedCase)
     assert again.case == replace(opened.case, stories=(1, 2, 3, 4))
     assert cases.open(99, "Дело", NOW) is None
 
     other = cases.open(4, "Другое", NOW)
     assert [(one.title, one.stories) for one in cases.opened()] == [("Другое", (4,)), ("Дело", (1, 2, 3))]
-    assert other is not None
+    assert isinstance(other, OpenedCase)
     assert other.left == (opened.case,)
     assert cases.remove(4)
     assert not cases.remove(4)
@@ -258,6 +258,15 @@ def test_two_open_cases_have_two_titles(engine: Engine, seeded: SeededOutbox) ->
     assert renamed.id == 2, "a closed case holds no title"
 
 
+def test_a_hidden_story_opens_no_case(engine: Engine, seeded: SeededOutbox) -> None:
+    cases = CaseStore(engine)
+    seeded.add_story(1)
+    TakedownStore(engine).hide(1, "просьба семьи", NOW)
+
+    assert cases.open(1, "Дело Иванова", NOW) == Takedown(story=1, at=NOW, why="просьба семьи")
+    assert cases.opened() == ()
+
+
 def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededOutbox) -> None:
     seeded.add_story(1, "Газета", "Лада")
     seeded.add_story(2, "Газета")
@@ -269,7 +278,7 @@ def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededO
 
     assert known() == [None, None]
     opened = cases.open(1, "Дело", NOW)
-    assert opened is not None
+    assert isinstance(opened, OpenedCase)
     assert known() == [opened.case.id, None]
     cases.close(opened.case.id, NOW)
     assert known() == [None, None]
