@@ -42,12 +42,21 @@ def site_build(
 
 
 @site_cli.command("hide")
-def site_hide(story: Story, why: Annotated[str, typer.Argument(metavar="ПОЧЕМУ", help="прочтут только у вас")]) -> None:
+def site_hide(
+    story: Story,
+    why: Annotated[str, typer.Argument(metavar="ПОЧЕМУ", help="прочтут только у вас")],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="уже скрыта: записать эту причину вместо прежней")] = False,
+) -> None:
     """Убрать новость с сайта: со страниц, из поиска, лент и данных; останется пустая страница. Код 1: такой нет."""
-    if not _takedowns().hide(story, why.strip(), clock()):
+    hidden = _takedowns().hide(story, why.strip(), clock(), replace=replace)
+    if hidden is None:
         say(f"Истории {story} нет. Её номер стоит в адресе страницы: story/НОМЕР.html", err=True)
         raise typer.Exit(1)
-    say(f"История {story} исчезнет со следующей сборкой. Вернуть: monitor site show {story}")
+    if hidden.why != why.strip():
+        say(f"История {story} уже скрыта, причина была: {hidden.why}. Она и осталась; заменить её: --replace")
+    else:
+        say(f"История {story} исчезнет со следующей сборкой. Вернуть: monitor site show {story}")
 
 
 @site_cli.command("show")

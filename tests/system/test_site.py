@@ -30,7 +30,11 @@ def test_a_site_is_built_a_case_opened_a_story_hidden(live: Monitor, web: WebSer
     assert live.call("case", "close", "1").returncode == 0
 
     assert live.call("site", "hide", "1", "просьба").returncode == 0
+    again = live.call("site", "hide", "1", "ошибка").stdout
+    assert again == "История 1 уже скрыта, причина была: просьба. Она и осталась; заменить её: --replace\n"
     assert "просьба" in live.call("site", "hidden").stdout
+    assert "исчезнет" in live.call("site", "hide", "1", "просьба семьи", "--replace").stdout
+    assert "просьба семьи" in live.call("site", "hidden").stdout
     assert live.call("site", "build", str(site)).returncode == 0
     assert not (site / "case").exists()
     assert (site / "data" / "stories.jsonl").read_bytes() == b""

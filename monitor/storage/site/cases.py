@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Select, delete, insert, or_, select, update
 
 from monitor.models.site import OpenedCase, SiteCase, Takedown
-from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.tables import stories
 
@@ -80,14 +80,17 @@ class TakedownStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def hide(self, story: int, why: str, now: datetime) -> bool:
-        """Take a story off the archive; False when there is none. A second reason takes the place of the first."""
+    def hide(self, story: int, why: str, now: datetime, *, replace: bool = False) -> Takedown | None:
+        """Take a story off the archive; None when there is none. Its takedown as it stands then: the first reason
+        stays, unless it is to be replaced.
+        """
         with write_transaction(self._engine) as db:
             if db.scalar(select(stories.c.id).where(stories.c.id == story)) is None:
-                return False
-            hidden = upsert(db, takedowns).values(story_id=story, at=now, why=why)
-            db.execute(hidden.on_conflict_do_update(index_elements=["story_id"], set_={"why": why}))
-            return True
+                return None
+            db.execute(insert_or_ignore(db, takedowns).values(story_id=story, at=now, why=why))
+            if replace:
+                db.execute(update(takedowns).where(takedowns.c.story_id == story).values(why=why))
+            return _hidden(db, story)
 
     def show(self, story: int) -> bool:
         """Put a story back; False when it was not hidden."""

@@ -290,8 +290,10 @@ def test_a_takedown_can_be_taken_back(engine: Engine, seeded: SeededOutbox) -> N
 
     assert not takedowns.hide(9, "нет такой", NOW)
     assert takedowns.hide(1, "просьба", NOW)
-    assert takedowns.hide(1, "просьба семьи", NOW + HOUR)
-    assert [(one.story, one.at, one.why) for one in takedowns.hidden()] == [(1, NOW, "просьба семьи")]
+    first = Takedown(story=1, at=NOW, why="просьба")
+    assert takedowns.hide(1, "ошибка", NOW + HOUR) == first, "a second reason does not wipe out the first"
+    assert takedowns.hidden() == (first,)
+    assert takedowns.hide(1, "просьба семьи", NOW + HOUR, replace=True) == replace(first, why="просьба семьи")
     assert takedowns.show(1)
     assert not takedowns.show(1)
     assert takedowns.hidden() == ()
