@@ -280,10 +280,12 @@ def test_a_topic_that_is_no_more_is_no_link() -> None:
     assert "#прежняя" not in {text_of(link) for link in page.iter("a")}
 
 
-def test_a_story_taken_off_says_only_when() -> None:
-    for document in documents(renderer().tombstone(Takedown(story=5, at=site.NOON, why="по просьбе героя"))):
+def test_a_story_taken_off_says_only_the_day() -> None:
+    taken_down = Takedown(story=5, at=site.NOON.replace(minute=47), why="по просьбе героя")
+    for page, document in ((page, parsed(page.body)) for page in renderer().tombstone(taken_down)):
         said = text_of(document)
         assert "2026" in said
+        assert b":47" not in page.body
         assert "по просьбе" not in said
         robots = document.find(".//meta[@name='robots']")
         assert robots is not None
