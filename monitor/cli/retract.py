@@ -59,7 +59,7 @@ def retract(
 
 
 def _end(corrected: Corrected | None, otherwise: str) -> None:
-    for said in told(corrected) if corrected else (otherwise,):
+    for said in told(corrected, back="Вернуть: monitor retract {story} --undo") if corrected else (otherwise,):
         say(said, err=corrected is None)
     if corrected is None:
         raise typer.Exit(1)

@@ -27,6 +27,7 @@ def test_a_story_is_retracted_shown_so_and_brought_back() -> None:
     done = call("retract", "1", "суд", "ещё", "не", "состоялся")
     assert done.code == 0
     assert done.rows[0] == "История 1 опровергнута: «Ночной переход»."
+    assert done.rows[-1] == "Вернуть: monitor retract 1 --undo"
 
     assert "суд ещё не состоялся" in call("story", "1").stdout
     assert json.loads(call("story", "1", "--json").stdout)["retracted"]["why"] == "суд ещё не состоялся"
