@@ -23,7 +23,7 @@ from monitor.evidence.bundle.verdict import without
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
-from monitor.models.labels import sight_label
+from monitor.models.labels import CUT_TEXT, sight_label
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.storage.evidence.stamps import StampStore
@@ -100,6 +100,8 @@ def _show_capture(
     _put(screen, f"{capture.file}, с байта {capture.offset}, байт: {capture.length}", whole=True)
     if capture.file in deleted:
         _put(screen, "файл удалён по сроку")
+    if capture.version and capture.version.is_cut:
+        _put(screen, CUT_TEXT)
     if stamped is None:
         _put(screen, "метки времени нет: время известно только из наших записей")
         return

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 
+from monitor.models.articles import LONGEST_TEXT
 from monitor.models.evidence import Version
 from monitor.sources.pages import boilerplate
 from monitor.text import dates, markup, unicode
 
-_LONGEST = 200_000  # characters of a text, as of an extracted article
 _LONGEST_ASIDE = 160  # characters; what is longer is a paragraph however it ends
 _LONGEST_STAMP = 120
 _LONGEST_RELATIVE = 40  # of «вчера», which has no digit
@@ -151,7 +151,7 @@ def _own_lines(text: str) -> list[str]:
     """The lines that are neither about the page nor links below a heading."""
     kept = []
     below_heading = False
-    for line in filter(None, unicode.clean(text[:_LONGEST]).split("\n")):
+    for line in filter(None, unicode.clean(text[:LONGEST_TEXT]).split("\n")):
         if boilerplate.opens_others(line) or _HEADS_LINKS.fullmatch(line[:_LONGEST_ASIDE]):
             below_heading = True
             continue

@@ -6,8 +6,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Final, Literal
 
+LONGEST_TEXT: Final = 200_000  # characters of an article that are read; what follows is not kept or compared
 Language = Literal["ru", "kk"]
 Where = Literal["title", "text"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from monitor.models.articles import Article
+from monitor.models.articles import LONGEST_TEXT, Article
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,6 +28,11 @@ class Version:
 
     title: str
     text: str
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether the article may go on after what was read of it."""
+        return len(self.text) >= LONGEST_TEXT
 
 
 class PageAnswer(StrEnum):

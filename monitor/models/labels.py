@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
 from typing import Protocol
 
-from monitor.models.articles import Outcome, Tier
+from monitor.models.articles import LONGEST_TEXT, Outcome, Tier
 from monitor.models.channels import Destination, Sound
 from monitor.models.evidence import Sight
 from monitor.models.feeds import TOO_LONG, FeedHealth, FeedKind, Trouble
@@ -17,6 +17,7 @@ from monitor.models.search import Coverage
 
 _HALF_A_DAY = timedelta(hours=12)
 _MOST_NAMES = 3
+CUT_TEXT = f"текст длинный: прочитаны и сравнены первые {LONGEST_TEXT:_} знаков".replace("_", " ")
 LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
 
 STATES = {

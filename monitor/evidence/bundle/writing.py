@@ -27,7 +27,7 @@ from monitor.evidence.bundle import readme
 from monitor.evidence.chain import breaks, table
 from monitor.evidence.warc import safe_name
 from monitor.models.evidence import Capture, Link, Observed, Sight, TimeStamp
-from monitor.models.labels import sight_label
+from monitor.models.labels import CUT_TEXT, sight_label
 
 FORMAT, FORMAT_VERSION = "monitor-evidence-bundle", 1
 MANIFEST, SUMS, CHAIN, LOOKS = "manifest.json", "SHA256SUMS", "chain.tsv", "looks.tsv"
@@ -136,7 +136,8 @@ def _parts(
     for capture in captures:
         yield record_path(capture.id), _record(capture, records)
         if capture.version:
-            text = f"{capture.version.title}\n\n{capture.version.text}\n"
+            cut = f"\n[{CUT_TEXT}]\n" if capture.version.is_cut else ""
+            text = f"{capture.version.title}\n\n{capture.version.text}\n{cut}"
             yield _text_path(capture), text.encode(errors="replace")
     for path, stamp in _stamp_paths(stamps):
         yield f"{path}.tsr", stamp.token

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from monitor.models.articles import Extracted
+from monitor.models.articles import LONGEST_TEXT, Extracted
 from monitor.sources import challenge_pages
 from monitor.sources.pages import content, flat_dom, metadata, page_type, publication_date, script_data
 from monitor.sources.pages.flat_dom import Line
@@ -19,7 +19,6 @@ from monitor.sources.pages.parsed_page import ParsedPage
 from monitor.text import charsets, markup, unicode
 
 _LARGEST_PAGE = 4_000_000  # bytes; what follows is not the article
-_LONGEST_TEXT = 200_000
 _LEAST_TEXT = 200  # characters; less is no article but what is left of one
 _FULL_TEXT = 600
 _LONGEST_WALL = 1_000  # a challenge says less; looking for one in every page would take half of the time
@@ -59,7 +58,7 @@ def extract(
     if selector and by != "selector" and not problem:
         problem = f"по селектору «{selector}» статья не нашлась: проверьте его в feeds.yaml"
     return Extracted(
-        text=readable[:_LONGEST_TEXT],
+        text=readable[:LONGEST_TEXT],
         title=page.title,
         published_at=publication_date.published_at(page, tz=tz, now=now),
         problem=problem,

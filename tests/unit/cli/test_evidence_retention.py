@@ -4,13 +4,15 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import insert, select
+from sqlalchemy import insert, select, update
 from typer.testing import CliRunner
 
 from monitor.cli.main import cli
 from monitor.evidence.retention import Retention
-from monitor.models.evidence import Sight
+from monitor.models.articles import LONGEST_TEXT
+from monitor.models.evidence import Sight, Version
 from monitor.storage.database import open_engine, write_transaction
+from monitor.storage.evidence.rows import packed
 from monitor.storage.evidence.schema import captures, observations
 from monitor.storage.evidence.vitals import EvidenceStats
 from tests.factories import NOW
@@ -94,3 +96,19 @@ def test_what_is_whole_is_handed_out_beside_what_is_not(kept: KeptPages, tmp_pat
     assert exported.exit_code == 1, "what was asked for is not all there"
     assert "20261120-one.warc.gz" in exported.output
     assert "копий 1 из 3, нет копий 1, 2" in exported.output
+
+
+@pytest.mark.parametrize("length", [LONGEST_TEXT - 1, LONGEST_TEXT])
+def test_a_text_that_was_cut_is_called_so(kept: KeptPages, tmp_path: Path, length: int) -> None:
+    keep(kept, 40, 2)
+    with write_transaction(kept.engine) as db:
+        db.execute(update(captures).values(version=packed(Version(title="Суд", text="я" * length))))
+
+    shown = CliRunner().invoke(cli, ["evidence", "show", URL])
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+
+    assert exported.exit_code == 0, exported.output
+    said = "текст длинный: прочитаны и сравнены первые 200 000 знаков"
+    is_cut = length == LONGEST_TEXT
+    assert (said in shown.output) == is_cut
+    assert (tmp_path / "bundle" / "text" / "000002.txt").read_text(encoding="utf-8").endswith(f"\n[{said}]\n") == is_cut
