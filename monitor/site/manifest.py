@@ -68,8 +68,8 @@ def as_found(folder: Path, known: Manifest) -> Manifest:
 
 def _as_found(folder: Path, made: Made) -> Made:
     """Its paths stay known: they are ours to remove."""
-    found = {path: digest if files.is_whole(folder, path, digest) else "" for path, digest in made.files.items()}
-    return made if all(found.values()) else Made(key="", files=found)
+    digests = {path: digest if files.is_whole(folder, path, digest) else "" for path, digest in made.files.items()}
+    return made if all(digests.values()) else Made(key="", files=digests)
 
 
 def claim(folder: Path) -> None:
