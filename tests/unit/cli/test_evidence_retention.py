@@ -1,5 +1,6 @@
 """`monitor evidence show` and `export` where files of copies were deleted by their age."""
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -87,15 +88,23 @@ def test_a_lost_file_is_no_deleted_one(kept: KeptPages, tmp_path: Path) -> None:
     assert "Выгружать нечего: ни одна копия не цела" in exported.output
 
 
-def test_what_is_whole_is_handed_out_beside_what_is_not(kept: KeptPages, tmp_path: Path) -> None:
+@pytest.mark.parametrize("is_lost", [True, False])
+def test_what_is_whole_is_handed_out_beside_what_is_not(kept: KeptPages, tmp_path: Path, *, is_lost: bool) -> None:
     keep(kept, 40, 2, 1)
-    (kept.folder / "20261120-one.warc.gz").unlink()
+    file, folder = kept.folder / "20261120-one.warc.gz", tmp_path / "bundle"
+    content = file.read_bytes()
+    file.unlink() if is_lost else file.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
 
-    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
+    exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(folder)])
+    verified = CliRunner().invoke(cli, ["evidence", "verify", str(folder)])
 
     assert exported.exit_code == 1, "what was asked for is not all there"
     assert "20261120-one.warc.gz" in exported.output
-    assert "копий 1 из 3, нет копий 1, 2" in exported.output
+    assert "копий 1 из 3, нет копий 1, 2" in exported.output.splitlines()[-1]
+    assert verified.exit_code == 0, verified.output
+    assert "Выгрузка держится, но она не вся: нет копий 1, 2" in verified.output.splitlines()[-1]
+    assert json.loads((folder / "manifest.json").read_bytes())["missing"] == [1, 2]
+    assert "1, 2" in (folder / "README.ru.md").read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("length", [LONGEST_TEXT - 1, LONGEST_TEXT])
