@@ -13,6 +13,7 @@ from monitor.site.outputs import data, search_index
 from monitor.site.outputs.line_spool import LineSpool
 from monitor.site.page import Page
 
+_SEARCH_ENTRY = "pagefind/pagefind-entry.json"
 _SEARCH_LINES = ".monitor-site.search.jsonl"  # what the search index was made from
 
 
@@ -72,8 +73,8 @@ class Records:
         self.standing = {number: self._keys[number] for number in numbers}
 
     def _search_index(self, numbers: Sequence[int]) -> Iterator[Page]:
-        """Pagefind writes its folder itself, whole."""
+        """Pagefind's folder is replaced whole; one file of it is remembered, by which its loss is noticed."""
         self._fill(numbers)
         records = (json.loads(line)["record"] for line in self._search.lines(numbers))
         search_index.write_index(records, self._path / "pagefind")
-        return iter(())
+        yield Page(_SEARCH_ENTRY, (self._path / _SEARCH_ENTRY).read_bytes())

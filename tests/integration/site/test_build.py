@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -367,3 +368,12 @@ def test_a_retracted_story_says_so_wherever_it_stands(
     builder.build(folder, quick=True)
     after = pages(folder)
     assert {name for name in after if after[name] != before[name]} <= {"sitemap.xml"}, "which has another order"
+
+
+def test_a_lost_search_is_made_again(builder: SiteBuilder, post: Callable[..., None], folder: Path) -> None:
+    post(1)
+    builder.build(folder)
+    shutil.rmtree(folder / "pagefind")
+
+    builder.build(folder)
+    assert (folder / "pagefind/pagefind.js").exists()
