@@ -97,7 +97,8 @@ def overturned(posted: Version, page: Version, *, quoted: Sequence[str]) -> Diff
     of_headline = bool(judged)
     lost, gained = _unshared([*old.prose, *old.asides], [*new.prose, *new.asides])
     shown = _Sides(frozenset(), _changed_quotes(posted, page, quoted))
-    ours = [one for one in (*old.prose, *old.asides) if one in lost and shown.is_quoted(one)][:_MOST_ASIDES]
+    changed = dict.fromkeys(one for one in (*old.prose, *old.asides) if one in lost)
+    ours = list(islice(filter(shown.is_quoted, changed), _MOST_ASIDES))
     theirs = _bags([one for one in (*new.prose, *new.asides) if one in gained][:_MOST_ASIDES]) if ours else {}
     facts_alone = _Sides(named((posted.text, page.text)) if ours else frozenset(), ())
     for sentence in ours:

@@ -48,3 +48,10 @@ def test_what_was_posted_and_is_turned_is_told(title: str, text: str) -> None:
 )
 def test_what_only_one_of_the_two_has_is_not_told(title: str, text: str) -> None:
     assert overturned(POSTED, Version(title=title, text=text), quoted=[QUOTED]) is None
+
+
+def test_a_sentence_that_stands_twice_is_told_once() -> None:
+    page = Version(title=TITLE, text=f"{QUOTED} {REST}\n\n{QUOTED}".replace("одобрила", "не одобрила"))
+    difference = overturned(Version(title=TITLE, text=f"{POSTED.text}\n\n{QUOTED}"), page, quoted=[QUOTED])
+    assert difference
+    assert len(difference.words) == 1
