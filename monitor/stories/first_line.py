@@ -8,9 +8,10 @@ from monitor.models.articles import FactKind, TopicVerdict
 from monitor.models.channels import Tongue
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty
+from monitor.stories.claims.stance import stance
 from monitor.stories.claims.steps import NO_REMOVAL, STAYING, TAKING, Step
 from monitor.stories.fact_line import direction, named
-from monitor.stories.novelty import added, is_rewritten, stance
+from monitor.stories.novelty import added, is_rewritten
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
 from monitor.stories.quotes import new_steps, step_of
 from monitor.text.telegram_html import line

@@ -24,10 +24,10 @@ from monitor.models.articles import Article, FactKind, Match, Tier, TopicVerdict
 from monitor.models.channels import Destination, Tongue
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.certainty import Certainty
+from monitor.stories.claims.stance import stance
 from monitor.stories.destinations import wants
 from monitor.stories.fact_line import fact_line
 from monitor.stories.first_line import first_line
-from monitor.stories.novelty import stance
 from monitor.stories.post_texts import TEXTS, in_language, moment
 from monitor.stories.quotes import bare, shown_spans, text_matches
 from monitor.text.telegram_html import (

@@ -9,18 +9,9 @@ from typing import Final
 from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
+from monitor.stories.claims.stance import first_sentences, says_that_he_stays, stance
 from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
-from monitor.stories.novelty import (
-    AGAIN,
-    NAME,
-    NUMBER,
-    PLACE,
-    added,
-    first_words,
-    says_that_he_stays,
-    stance,
-    taken_since,
-)
+from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, added, taken_since
 from monitor.text.languages.numerals import numbers
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -116,7 +107,7 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
 
 def _steps_at_first(article: Article) -> tuple[Step, ...]:
     is_empty = is_outdated(article) or certainty(article) is Certainty.DENIED
-    return () if is_empty else happened(first_words(article)[:1])
+    return () if is_empty else happened(first_sentences(article)[:1])
 
 
 def is_outdated(article: Article) -> bool:

@@ -68,6 +68,16 @@ def telling(number: int = 1, *topics: str, tier: Tier = Tier.POST, part: int = 1
     return Telling(article=article(number, **given), verdict=judged, part=part)
 
 
+def report(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
+    """An article whose rule matched these words of the text."""
+    matches = tuple(
+        Match(term=word, form=word, where="text", start=text.index(word), end=text.index(word) + len(word))
+        for word in words
+    )
+    verdict = TopicVerdict(id=topic, title="Выдача", hashtag=topic, rule="правило", tier=Tier.POST, matches=matches)
+    return Telling(article=article(title=title, text=text), verdict=Verdict(topics=(verdict,)))
+
+
 def story(number: int = 1, *tellings: Telling, updated_at: datetime = NOW) -> Story:
     """A recorded story."""
     return Story(id=number, tellings=tellings or (telling(number),), updated_at=updated_at)

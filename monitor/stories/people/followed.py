@@ -14,7 +14,7 @@ from typing import Final, NamedTuple, Self
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.certainty import Certainty
-from monitor.stories.novelty import denies, first_words, stances
+from monitor.stories.claims.stance import denies_what_was_told, first_sentences, stances
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
 
 FOLLOWED: Final = timedelta(days=30)
@@ -114,9 +114,9 @@ def is_denied_by(telling: Telling, story: Story) -> bool:
     if _is_older(article, story) or Certainty.DENIED in stances(earlier):
         return False
     told_of = Followed.of(ToldStory(0, one.article.title, one.article.text) for one in earlier)
-    naming = [words for words in (article.title, *first_words(article)) if told_of.is_named(words, "")]
+    naming = [words for words in (article.title, *first_sentences(article)) if told_of.is_named(words, "")]
     known = [person for one in earlier for person in named_in(one.article)]
-    return any(denies(words, earlier) and not _names_others(words, known) for words in naming)
+    return any(denies_what_was_told(words, earlier) and not _names_others(words, known) for words in naming)
 
 
 def _names_others(words: str, known: Iterable[Person]) -> bool:

@@ -2,46 +2,22 @@ from datetime import timedelta
 
 import pytest
 
-from monitor.models.articles import Match, Tier, TopicVerdict, Verdict
 from monitor.models.stories import Telling
-from monitor.stories.novelty import are_of_others, are_other_steps, common_persons, common_subjects, news, persons
-from tests.factories import HOUR, NOW, article, telling
-
-
-def report(title: str, text: str, *words: str, topic: str = "extradition") -> Telling:
-    """An article whose rule matched these words of the text."""
-    matches = tuple(
-        Match(term=word, form=word, where="text", start=text.index(word), end=text.index(word) + len(word))
-        for word in words
-    )
-    verdict = TopicVerdict(id=topic, title="Выдача", hashtag=topic, rule="правило", tier=Tier.POST, matches=matches)
-    return Telling(article=article(title=title, text=text), verdict=Verdict(topics=(verdict,)))
-
+from monitor.stories.novelty import are_other_steps, news
+from tests.factories import HOUR, NOW, article, report, telling
 
 FIRST = report(
     "Россиянина задержали в Актобе",
     "В Актобе задержали Ивана Пробникова. Его ищут по запросу Москвы. Адвокат ждёт суда.",
     "запросу",
 )
+CLAIM = report("Россиянина Пробникова экстрадировали из Актобе", "Пробникова передали по запросу Москвы.", "запросу")
 
 
 def test_a_retelling_brings_no_news() -> None:
     again = report("В Актобе задержан россиянин", "Пробников задержан по запросу Москвы, говорит адвокат.", "запросу")
 
     assert news(again, [FIRST]) == ""
-
-
-def test_a_relative_of_the_same_surname_tells_of_the_same_man() -> None:
-    husband = article(title="Пробникова выдали", text="Виктора Пробникова передали на посту.")
-    wife = article(2, title="Жена рассказала о выдаче", text="Ольга Пробникова узнала, что её мужа Виктора увезли.")
-    namesake = article(3, title="Выдали ещё одного", text="Аркадия Пробникова передали на посту.")
-
-    assert not are_of_others(wife, [husband])
-    assert not are_of_others(husband, [wife])
-    assert are_of_others(namesake, [husband])
-
-
-CLAIM = report("Россиянина Пробникова экстрадировали из Актобе", "Пробникова передали по запросу Москвы.", "запросу")
 
 
 @pytest.mark.parametrize(
@@ -98,22 +74,6 @@ def test_a_person_of_an_older_case_is_not_news_though_his_sentence_matched() -> 
 
     assert news(older, [FIRST]) == ""
     assert "Всех" not in news(initial, [FIRST])
-
-
-@pytest.mark.parametrize(
-    ("title", "text", "is_other"),
-    [
-        ("Под арестом оренбуржец", "Иван П. проведёт сорок суток в изоляторе. Его ищут.", False),
-        ("Сарбаз қамалды", "Пробниковты сот қырық тәулікке қамады.", False),
-        ("Задержан пекарь", "Пекаря держат в Актобе. Ранее там держали Глеба Выдумкина." + " Он ждёт." * 30, True),
-        ("Задержан пекарь", "Пекаря держат в Актобе." + " Он ждёт." * 30 + " Ранее держали Глеба Выдумкина.", False),
-    ],
-)
-def test_others_are_named_where_an_article_says_whom_it_is_about(title: str, text: str, *, is_other: bool) -> None:
-    """Under another form of his name, or with an older case in the background, it is the same man."""
-    earlier = article(title="Задержан россиянин", text="В Актобе задержали Ивана Пробникова. Его ищет Москва.")
-
-    assert are_of_others(article(2, title=title, text=text), [earlier]) is is_other
 
 
 def test_a_step_that_the_other_language_tells_is_no_news() -> None:
@@ -236,57 +196,6 @@ def test_of_what_somebody_is_accused_is_no_step() -> None:
     assert news(again, [FIRST]) == ""
 
 
-@pytest.mark.parametrize(
-    ("text", "surnames"),
-    [
-        ("Суд выдал Мадину Ахриеву России.", {"Ахриеву"}),
-        ("Адвокат И. Кузин обжалует.", {"Кузин"}),
-        ("Журналист Айбек Серікұлы шақырылды.", {"Серікұлы"}),
-        ("Ясинский Пётр живёт в Астане.", set()),  # the other way round is not read
-        ("В Верховный суд Казахстана подана жалоба.", set()),
-        ("Президент Касым-Жомарт Токаев подписал закон.", set()),
-        ("Из Саратова приехали родные Пробникова.", {"Пробникова"}),
-    ],
-)
-def test_persons_are_surnames_after_a_first_name_or_by_their_ending(text: str, surnames: set[str]) -> None:
-    assert {person.surname for person in persons(report("", text, text[:5]))} == surnames
-
-
-def test_articles_that_name_different_people_are_of_different_cases() -> None:
-    one = article(text="В Астане задержали Ивана Пробникова.")
-    other = article(text="В Астане задержали Глеба Выдумкина.")
-    nobody = article(text="В Астане задержали россиянина.")
-
-    assert are_of_others(one, [other])
-    assert not are_of_others(one, [other, one])
-    assert not are_of_others(one, [nobody])
-    assert common_persons(one, [article(text="Пробникова Ивана отпустили, сказал Иван Пробников.")])
-    assert not common_persons(nobody, [nobody])
-
-
-def test_a_second_deserter_in_the_words_of_the_first_is_another_case_though_the_first_is_named() -> None:
-    first = report("Россиянина арестовали в Астане", "Суд арестовал Дениса Шульгина. Он ушёл из части.")
-    second = report(
-        "Россиянина арестовали в Астане",
-        f"Суд арестовал Евгения Коростылёва. {'Он ждёт. ' * 30}На прошлой неделе арестовали Дениса Шульгина.",
-    )
-
-    assert are_of_others(second.article, [first.article])
-    assert news(second, [first]) == "имя: Коростылёва"
-
-
-def test_the_same_surname_is_the_same_person_only_with_the_same_first_name() -> None:
-    one = article(text="В Астане задержали Ивана Пробникова.")
-    brother = article(text="В Астане задержали Глеба Пробникова.")
-    initial = article(text="В Астане задержали И. Пробникова.")
-    bare = article(text="В Астане задержали, сообщил он, Пробникова.")
-
-    assert are_of_others(one, [brother])
-    assert common_persons(one, [initial])
-    assert common_persons(one, [bare])
-    assert news(report("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
-
-
 def test_nothing_told_makes_everything_new() -> None:
     assert news(telling(1), []) == "тема: Extradition"
 
@@ -347,15 +256,6 @@ def test_other_steps_are_those_that_one_of_both_does_not_speak_of() -> None:
     assert not are_other_steps(detained, [article(title="Пекарь на вокзале", text="Его задержали.")])
 
 
-def test_they_tell_of_whom_they_name_first() -> None:
-    of_him = article(title="Ивана Пробникова задержали", text="В Актобе.")
-    in_passing = article(title="Обзор", text="Россияне уезжают. " * 20 + "Раньше выслали Ивана Пробникова.")
-
-    assert common_subjects(of_him, [article(title="Суд", text="Судят Ивана Пробникова.")])
-    assert common_persons(of_him, [in_passing])
-    assert not common_subjects(of_him, [in_passing])
-
-
 @pytest.mark.parametrize(
     "denied",
     [
@@ -372,3 +272,7 @@ def test_what_did_not_happen_is_no_step_and_is_not_known_afterwards(denied: str)
 
     assert "событие: освобождение" not in news(refused, [FIRST])
     assert "освобождение" in news(released, [FIRST, refused])
+
+
+def test_a_brother_is_news() -> None:
+    assert news(report("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
