@@ -62,11 +62,11 @@ def cross_validated(known: list[Labelled]) -> Counter[str]:
         for one in held:
             article = rules.read(title=one.text.title, text=one.text.text)
             verdict = rules.verdict(article)
-            topic = taught.topic(article.reading.lead, among=classifier.TOPICS)
-            is_asked = topic is not None and verdict.tier is Tier.NONE and not verdict.vetoes
+            likeness = taught.likeness(article.reading.lead, among=classifier.TOPICS)
+            is_asked = likeness is not None and verdict.tier is Tier.NONE and not verdict.vetoes
             counts[one.kind] += 1
-            counts[f"{one.kind} read"] += topic is not None
-            counts[f"{one.kind} right"] += topic in one.text.topics
+            counts[f"{one.kind} read"] += likeness is not None
+            counts[f"{one.kind} right"] += likeness is not None and likeness.topic in one.text.topics
             counts[f"{one.kind} silent"] += verdict.tier is Tier.NONE
             counts[f"{one.kind} found"] += is_asked
     return counts

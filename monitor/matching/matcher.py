@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import islice
 from typing import NamedTuple
 
-from monitor.matching.classifier.classifier import trained
+from monitor.matching.classifier.classifier import Likeness, trained
 from monitor.matching.compiled_rules import CompiledRule, CompiledRules
 from monitor.matching.compiler import collector_paused
 from monitor.matching.facts.saying import DEEDS, facts
@@ -67,7 +67,7 @@ class Matcher:
         gives a topic, and before one publishes, the classifier is asked.
         """
         reading = Reading(self._index, title, text)
-        if not reading.rules and self._topic(reading) is None:  # as of most articles
+        if not reading.rules and self._likeness(reading) is None:  # as of most articles
             return _NOTHING
         return self.verdict(MatchedArticle(self.compiled, title, text, reading))
 
@@ -92,29 +92,28 @@ class Matcher:
             and trained().is_unlike(article.reading.lead)
         )
 
-    def _topic(self, reading: Reading) -> str | None:
+    def _likeness(self, reading: Reading) -> Likeness | None:
         """Which topic the classifier thinks of."""
         if not self._classifying or reading.met < self._fewest:
             return None
-        return trained().topic(reading.lead, among=self._classifying)
+        return trained().likeness(reading.lead, among=self._classifying)
 
     def _likely(self, article: MatchedArticle, vetoes: tuple[Veto, ...]) -> Verdict:
         """What the classifier says of an article of which the rules say nothing, or no more than `vetoes`: it asks, if
-        anything. Without a bell where it is not sure; where our country is not named, or a rule was silenced, only if
-        it is, and never for both.
+        anything. Without a bell where there is one doubt: a rule was silenced, our country is not named, or it is not
+        sure; and not at all where there are two.
         """
-        topic, lead = self._topic(article.reading), article.reading.lead
-        if topic is None or article.silences_questions or article.is_of_elsewhere:
+        likeness = self._likeness(article.reading)
+        if likeness is None or article.silences_questions or article.is_of_elsewhere:
             return Verdict(vetoes=vetoes)
-        is_of_here, is_sure = article.is_of_here, trained().is_sure(lead)
-        if [bool(vetoes), not is_of_here, not is_sure].count(True) > 1:
+        doubts = bool(vetoes) + (not article.is_of_here) + (not likeness.is_sure)
+        if doubts > 1:
             return Verdict(vetoes=vetoes)
-        rule = self._classifying[topic]
-        verdicts = (article.likeness(rule, trained().telling(lead)),)
+        rule = self._classifying[likeness.topic]
+        verdicts = (article.likeness(rule, trained().telling(article.reading.lead)),)
         if self._is_muted(rule):
             return Verdict(muted=verdicts, vetoes=vetoes)
-        is_quiet = bool(vetoes) or not (is_of_here and is_sure)
-        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=is_quiet, is_likeness=True)
+        return Verdict(topics=verdicts, vetoes=vetoes, is_unlikely=bool(doubts), is_likeness=True)
 
     def _ruled(self, article: MatchedArticle) -> Verdict:
         decided: dict[int, _Decision] = {}

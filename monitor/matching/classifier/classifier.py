@@ -38,6 +38,13 @@ class Leaning(NamedTuple):
 _NO_LEANING = Leaning("", 0.0)
 
 
+class Likeness(NamedTuple):
+    """The topic that a text is likely to be of, and whether it is surely of ours."""
+
+    topic: str
+    is_sure: bool
+
+
 @dataclass(frozen=True, kw_only=True)  # no slots: it keeps its vocabulary
 class Classifier:
     """`weights` tell how much something speaks for an article of ours, `leanings` of which topic it would be. It reads
@@ -56,17 +63,15 @@ class Classifier:
         """What of a text is weighed."""
         return Vocabulary(self.weights.keys())
 
-    def topic(self, text: str, among: Collection[str]) -> str | None:
+    def likeness(self, text: str, among: Collection[str]) -> Likeness | None:
         """The likeliest of these topics, for a text that reads like one of them, a short one surely so; None for any
         other text.
         """
-        scores, needed = self.scores(text), self.least if text.count(" ") >= _LONG else self.sure
-        alike = [topic for topic, score in scores.items() if topic in among and score >= needed]
-        return max(alike, key=scores.__getitem__, default=None)
-
-    def is_sure(self, text: str) -> bool:
-        """Whether a text surely reads like one of ours."""
-        return max(self.scores(text).values()) >= self.sure
+        scores = {topic: score for topic, score in self.scores(text).items() if topic in among}
+        topic = max(scores, key=scores.__getitem__, default=None)
+        if topic is None or scores[topic] < (self.least if text.count(" ") >= _LONG else self.sure):
+            return None
+        return Likeness(topic, is_sure=scores[topic] >= self.sure)
 
     def is_unlike(self, text: str) -> bool:
         """Whether a text is long enough to tell, and reads like none of ours. Kazakh in Latin letters has hardly a word

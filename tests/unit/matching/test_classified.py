@@ -6,7 +6,7 @@ import pytest
 
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
-from monitor.matching.classifier.classifier import trained
+from monitor.matching.classifier.classifier import Likeness, trained
 from monitor.matching.compiler import compile_checked, compile_rules
 from monitor.matching.explanation import check_examples, explain, explained
 from monitor.matching.matcher import Matcher
@@ -251,7 +251,7 @@ def test_what_reads_somewhat_like_ours_is_asked_about_without_a_bell_and_never_f
 
     asked = of_here.judge(title="", text=SOMEWHAT)
 
-    assert not trained().is_sure(SOMEWHAT)
+    assert trained().likeness(SOMEWHAT, ["rvp"]) == Likeness("rvp", is_sure=False)
     assert [topic.id for topic in asked.topics] == ["rvp"]
     assert asked.is_unlikely
     assert of_here.judge(title="", text=SOMEWHAT.replace(" в Риддере", "")).topics == ()

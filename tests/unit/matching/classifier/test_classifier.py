@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, read, trained, written
+from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, Likeness, read, trained, written
 from monitor.matching.classifier.features import Vocabulary, features, words
 from monitor.matching.classifier.training import LabelledText, train
 
@@ -40,21 +40,21 @@ def test_only_what_is_weighed_is_put_together_and_nothing_of_it_is_left_out(text
 
 
 def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
-    assert EXAMPLE.topic("Ресейге берді", TOPICS) == "extradition"
-    assert EXAMPLE.topic("Ресейге берді", ("rvp",)) is None
-    assert EXAMPLE.topic("ҰҚК Ресейге берді", TOPICS) == "knb"
-    assert EXAMPLE.topic("Матч: Ресей", TOPICS) is None
-    assert EXAMPLE.topic("", TOPICS) is None
-    assert EXAMPLE.topic("ҰҚК Ресейге берді", ()) is None
+    assert EXAMPLE.likeness("Ресейге берді", TOPICS) == Likeness("extradition", is_sure=True)
+    assert EXAMPLE.likeness("Ресейге берді", ("rvp",)) is None
+    assert EXAMPLE.likeness("ҰҚК Ресейге берді", TOPICS) == Likeness("knb", is_sure=True)
+    assert EXAMPLE.likeness("Матч: Ресей", TOPICS) is None
+    assert EXAMPLE.likeness("", TOPICS) is None
+    assert EXAMPLE.likeness("ҰҚК Ресейге берді", ()) is None
 
 
 def test_a_text_of_few_words_is_asked_about_only_if_it_surely_reads_like_ours() -> None:
     doubting = replace(EXAMPLE, sure=9.0)
     long = "Ресейге берді" + " 1" * 40
 
-    assert doubting.topic("Ресейге берді", TOPICS) is None
-    assert doubting.topic(long, TOPICS) == "extradition"
-    assert (doubting.is_sure(long), EXAMPLE.is_sure(long)) == (False, True)
+    assert doubting.likeness("Ресейге берді", TOPICS) is None
+    assert doubting.likeness(long, TOPICS) == Likeness("extradition", is_sure=False)
+    assert EXAMPLE.likeness(long, TOPICS) == Likeness("extradition", is_sure=True)
 
 
 def test_only_a_text_of_many_cyrillic_words_is_unlike() -> None:
@@ -82,8 +82,8 @@ def test_it_learns_what_only_some_stories_share() -> None:
     others = [LabelledText(f"Концерт {place}", "", ()) for place in ("увезли", "выдали", "вернули")] * 5
     classifier = taught(ours + others)
 
-    assert classifier.topic("Дезертира отпустили", TOPICS) == "extradition"
-    assert classifier.topic("Концерт отпустили", TOPICS) is None
+    assert classifier.likeness("Дезертира отпустили", TOPICS) == Likeness("extradition", is_sure=True)
+    assert classifier.likeness("Концерт отпустили", TOPICS) is None
     assert abs(classifier.weights["увезл"]) < abs(classifier.weights["дезер"])
     assert classifier == taught(ours + others), "the same texts teach the same"
 
