@@ -52,9 +52,9 @@ class LookBack:
 
     def _round(self, now: datetime) -> None:
         followed = self.followed(now)
-        before = self._lately or [followed]
-        self._look(followed.without(before[-1]), now, back=BACK)
-        self._look(followed.without(before[0]), now, back=UNDER_WAY)
+        last, first = (self._lately[-1], self._lately[0]) if self._lately else (followed, followed)
+        self._look(followed.without(last), now, back=BACK)
+        self._look(last.without(first), now, back=UNDER_WAY)
         self._lately.append(followed)
 
     def _look(self, new: Followed, now: datetime, *, back: timedelta) -> None:
