@@ -32,13 +32,15 @@ class Tunnel:
         self._tasks.add(asyncio.create_task(self._serve(reader, writer)))
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        first = await reader.readexactly(1)
-        await (self._socks(reader, writer) if first == b"\x05" else self._connect(reader, writer))
-        inner, outer = await asyncio.open_connection("127.0.0.1", self._to_port)
         try:
-            await asyncio.gather(_copy(reader, outer), _copy(inner, writer))
+            first = await reader.readexactly(1)
+            await (self._socks(reader, writer) if first == b"\x05" else self._connect(reader, writer))
+            inner, outer = await asyncio.open_connection("127.0.0.1", self._to_port)
+            try:
+                await asyncio.gather(_copy(reader, outer), _copy(inner, writer))
+            finally:
+                outer.transport.abort()
         finally:
-            outer.transport.abort()
             writer.transport.abort()
 
     async def _connect(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

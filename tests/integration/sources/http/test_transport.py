@@ -161,8 +161,9 @@ async def answering(data: bytes) -> AsyncIterator[tuple[int, asyncio.Event]]:
                 pass
         except ConnectionError:
             pass
+        finally:
+            writer.transport.abort()
         closed.set()
-        writer.transport.abort()
 
     async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
         yield server.sockets[0].getsockname()[1], closed
@@ -195,6 +196,7 @@ async def test_http_2_is_not_offered(client: httpx.AsyncClient, certificates: Ch
         agreed.append(writer.get_extra_info("ssl_object").selected_alpn_protocol())
         await reader.readuntil(b"\r\n\r\n")
         writer.write(b"HTTP/1.1 204 No Content\r\n\r\n")
+        writer.close()
 
     certificates.server.set_alpn_protocols(["h2", "http/1.1"])
     async with await asyncio.start_server(serve, "127.0.0.1", 0, ssl=certificates.server) as server:
