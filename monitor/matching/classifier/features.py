@@ -11,7 +11,7 @@ from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.unicode import fold
 
 WORD = re.compile(r"[^\W\d_]+")  # in folded text
-_REMEMBERED = 15_000  # pieces: of leads there are fewer than of texts, 1 MB
+_REMEMBERED = 15_000  # pieces: of leads there are fewer than of texts, 2 MB
 _BEGINNING, _ENDING = 5, 2  # letters that tell a word, whatever its form, and the form («ресей~ге», «росси~ии»)
 
 
