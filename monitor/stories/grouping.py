@@ -16,6 +16,7 @@ from monitor.models.evidence import Version
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories.claims.steps import happened
+from monitor.stories.copies import is_copy
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
@@ -25,7 +26,7 @@ from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
 from monitor.stories.question import NEWS, ask, is_asked
 from monitor.stories.quotes import is_turned
-from monitor.stories.similarity import SimilarityIndex, is_copy, is_short
+from monitor.stories.similarity import SimilarityIndex, is_short
 from monitor.text.telegram_html import Html
 
 _REWRITTEN = "редакция пишет иначе, чем раньше"

@@ -14,11 +14,12 @@ from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.stance import stance, stances
 from monitor.stories.claims.steps import happened
+from monitor.stories.copies import headline_words
 from monitor.stories.differences import difference
 from monitor.stories.novelty import are_other_steps, news
 from monitor.stories.people.followed import is_same_person
 from monitor.stories.people.subjects import are_of_others, common_persons, common_subjects
-from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, headline_words, is_short
+from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, is_short
 
 SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
 SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case

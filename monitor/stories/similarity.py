@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left, insort
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 from heapq import heappop, heappush, nlargest
 from operator import mul
@@ -20,7 +20,6 @@ from zlib import crc32
 from monitor.models.articles import Article
 from monitor.stories.people.latin_names import in_cyrillic
 from monitor.text.languages.word_frequencies import SHARES
-from monitor.text.unicode import fold
 
 LEAD = 600  # characters of title and of text: the lead has the event, the tail repeats background
 STEM = 6  # letters kept of a word: enough to see through most endings in both languages
@@ -33,15 +32,6 @@ _FEWEST_NAMES = 2  # names and figures; fewer say nothing
 _PRIOR = 270  # articles that an empty index counts with (text/languages/word_frequencies.py)
 _RAREST = 25  # stems by which near stories are looked up; the commoner ones add little
 _NEAREST = 12  # stories worth an exact comparison
-
-_COPIED = 0.9  # of the words of two texts, when they are one
-_LOST, _ADDED = 0.05, 0.22  # of the words of a text, when it is given again with a remark
-_REMARKS = ("обновлено", "дополнено", "исправлено", "фото", "видео", "жаңартылды", "толықтырылды")
-_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
-_DAY = timedelta(days=1)
-_MOMENT = timedelta(minutes=10)  # between two dates of one article
-_SAYS_ENOUGH = 3  # words of a headline that is no mere rubric
-_DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
 
 _QUOTES = ' «„“"('
 _BEFORE = 4  # characters before a word that tell whether a sentence begins with it
@@ -56,55 +46,19 @@ def fingerprint(title: str, text: str) -> tuple[int, ...]:
     stems: list[int] = []
     for part, times in ((in_cyrillic(title[:LEAD]), _TITLE_COUNTS), (in_cyrillic(text[:LEAD]), 1)):
         for word in _WORD.finditer(part):
-            stems += [_stem(word[0])] * (times * _NAMES_COUNT if _is_name(part, word) else times)
+            stems += [stem_of(word[0])] * (times * _NAMES_COUNT if _is_name(part, word) else times)
     return tuple(sorted(stems))
 
 
 def names_and_figures(title: str, text: str) -> frozenset[int]:
     """The names and figures of title and lead, as a fingerprint numbers them: what a retelling keeps."""
-    return _names_and_figures([in_cyrillic(title[:LEAD]), in_cyrillic(text[:LEAD])])
+    return names_and_figures_in(in_cyrillic(title[:LEAD]), in_cyrillic(text[:LEAD]))
 
 
-def is_copy(one: Article, other: Article) -> bool:
-    """Whether both are one text: the same headline, names, figures and denials, and nearly every word.
-
-    Where there are too few words to tell, they must also have been published at one moment, and the headline must say
-    something. Under another address an outlet also gives its text again with a remark («Обновлено в 18:05»).
-    """
-    if _is_revised(one, other):
-        return True
-    if headline_words(one) != headline_words(other) or _kept(one.text) != _kept(other.text):
-        return False
-    if is_short(one) and (len(headline_words(one)) < _SAYS_ENOUGH or not _at_one_moment(one, other)):
-        return False
-    ours, theirs = _words(one.text), _words(other.text)
-    return len(ours & theirs) >= _COPIED * len(ours | theirs)
-
-
-def _is_revised(later: Article, earlier: Article) -> bool:
-    """Whether all of a text stands in one of the same day, and hardly anything else: no name, figure, denial."""
-    was, now = _words(earlier.text), _words(later.text)
-    if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now):
-        return False
-    is_whole = len(was - now) <= _LOST * len(was) and len(now - was) <= _ADDED * len(now)
-    known = {_stem(word) for word in (*was, *headline_words(earlier), *_REMARKS)}
-    names = _names_and_figures([_TIME.sub("", later.text)])
-    is_known = names | {_stem(word) for word in headline_words(later)} <= known
-    return is_whole and is_known and _within_a_day(later, earlier)
-
-
-def _names_and_figures(parts: Iterable[str]) -> frozenset[int]:
+def names_and_figures_in(*parts: str) -> frozenset[int]:
+    """The same of whole texts."""
     words = ((part, word) for part in parts for word in _WORD.finditer(part))
-    return frozenset(_stem(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
-
-
-def _within_a_day(one: Article, other: Article) -> bool:
-    return not (one.published_at and other.published_at) or abs(one.published_at - other.published_at) <= _DAY
-
-
-def headline_words(article: Article) -> tuple[str, ...]:
-    """The words of the headline as they are compared: whatever signs stand between them, with е for ё."""
-    return tuple(re.findall(r"\w+", fold(article.title).text))
+    return frozenset(stem_of(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
 
 
 def is_short(article: Article) -> bool:
@@ -112,23 +66,8 @@ def is_short(article: Article) -> bool:
     return len(set(article.fingerprint)) < FEWEST
 
 
-def _at_one_moment(one: Article, other: Article) -> bool:
-    """Without dates nobody knows."""
-    if one.published_at is None or other.published_at is None:
-        return False
-    return abs(one.published_at - other.published_at) <= _MOMENT
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()))
-
-
-def _kept(text: str) -> frozenset[str]:
-    """What no copy changes."""
-    return frozenset(word for word in re.findall(r"\w+", text) if not word.islower() or word in _DENIALS)
-
-
-def _stem(word: str) -> int:
+def stem_of(word: str) -> int:
+    """A word as a fingerprint numbers it."""
     return _number(word.casefold().replace("ё", "е"))
 
 

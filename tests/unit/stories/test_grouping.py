@@ -294,6 +294,11 @@ ARRESTED = (
     [
         (f"Обновлено в 18:05. {ARRESTED}", Outcome.DUPLICATE),
         (f"{ARRESTED} Заседание шло полчаса.", Outcome.DUPLICATE),
+        (f"{ARRESTED} Напомним, в 2023 году Актобе выдал двоих жителей Энгельса.", Outcome.DUPLICATE),
+        (f"{ARRESTED} В суде Актобе на звонок «Полдня» не ответили.", Outcome.DUPLICATE),
+        (f"{ARRESTED} Редакция «Полдня» направила запрос в Генпрокуратуру.", Outcome.DUPLICATE),
+        (f"{ARRESTED} Его адвокат направил запрос в Генпрокуратуру Казахстана.", Outcome.POSTED),
+        (f"{ARRESTED} Напомним, так же взяли его жену. Сегодня её выдали России.", Outcome.POSTED),
         (f"{ARRESTED} Позже его выдали России.", Outcome.POSTED),
         (f"{ARRESTED} Вместе с ним взяли Глеба Выдумкина.", Outcome.POSTED),
         (f"{ARRESTED} Задержаны ещё 14 человек.", Outcome.POSTED),
@@ -304,9 +309,17 @@ def test_a_text_given_again_with_a_remark_is_silent_and_with_news_is_not(text: s
     """Outlets change the address with the headline."""
     recent = [story(7, telling(1, title="В Актобе арестовали пекаря", text=ARRESTED))]
 
-    (change,) = grouped([matched(2, title="Пекаря в Актобе арестовали", text=text)], recent)
+    (change,) = grouped([matched(2, title="Пекаря в Актобе арестовали: подробности", text=text)], recent)
 
     assert change.added[0].outcome is outcome
+
+
+def test_over_the_same_text_a_headline_may_claim_another_thing() -> None:
+    recent = [story(7, telling(1, title="В Актобе арестовали пекаря", text=ARRESTED))]
+
+    (change,) = grouped([matched(2, title="Пекаря из Саратова выдали России", text=ARRESTED)], recent)
+
+    assert change.added[0].outcome is Outcome.POSTED
 
 
 def test_another_outlets_headline_over_the_same_address_changes_nothing() -> None:

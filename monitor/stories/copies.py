@@ -1,0 +1,88 @@
+"""Whether an outlet tells an article again: its text under another address, as it was or with a remark."""
+
+import re
+from datetime import timedelta
+
+from monitor.models.articles import Article
+from monitor.stories.similarity import is_short, names_and_figures_in, stem_of
+from monitor.text.unicode import fold, sentences
+
+_COPIED = 0.9  # of the words of two texts, when they are one
+_LOST, _ADDED = 0.05, 0.22  # of the words of a text, when it is given again with a remark
+_REMARKS = ("обновлено", "дополнено", "исправлено", "фото", "видео", "жаңартылды", "толықтырылды")
+# «Напомним, митинги согласовывают с акиматом», «На запрос редакции не ответили»: said of the subject, or of the outlet
+_ASIDE = re.compile(
+    r"^\W*(?:напомн(?:им|ю)|обновл\w+|дополн\w+|еске сал\w*|жаңартылды|толықтырылды)\b"
+    r"|\bнапомнил[аи]?\b|, напоминают\b|\bот комментариев (?:[\w-]+ )?(?:воздерж|отказ)\w*"
+    r"|\bкомментариев (?:[\w-]+ )?не (?:да|получ|последов|предостав)\w*"
+    r"|\bна (?:звон|запрос|вопрос|письм|обращени|сообщени)\w* [^.!?]{0,60}\bне (?:ответ|отвеч|отреагир|поступ)\w*"
+    r"|(?<!адвокат )(?<!адвокаты )\bнаправил[аи]? (?:[\w-]+ )?(?:запрос|вопрос)\w*"
+    r"|\bследи(?:т|м) за (?:[\w-]+ )?(?:развитием|событиями|ситуацией|судьбой|делом)\b"
+    r"|\b(?:сауал|сұрау) (?:жолда|жібер)\w*|\b(?:пікір|түсініктеме|жауап) (?:бер|ал)\w* жоқ\b|\bхабарласа алма\w*",
+    re.IGNORECASE,
+)
+_TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
+_DAY = timedelta(days=1)
+_MOMENT = timedelta(minutes=10)  # between two dates of one article
+_SAYS_ENOUGH = 3  # words of a headline that is no mere rubric
+_DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
+
+
+def is_copy(one: Article, other: Article) -> bool:
+    """Whether both are one text: the same headline, names, figures and denials, and nearly every word.
+
+    Where there are too few words to tell, they must also have been published at one moment, and the headline must say
+    something. Under another address an outlet also gives its text again with a remark («Обновлено в 18:05»).
+    """
+    if _is_revised(one, other):
+        return True
+    if headline_words(one) != headline_words(other) or _kept(one.text) != _kept(other.text):
+        return False
+    if is_short(one) and (len(headline_words(one)) < _SAYS_ENOUGH or not _at_one_moment(one, other)):
+        return False
+    ours, theirs = _words(one.text), _words(other.text)
+    return len(ours & theirs) >= _COPIED * len(ours | theirs)
+
+
+def _is_revised(later: Article, earlier: Article) -> bool:
+    """Whether all of a text stands in one of the same day, and hardly anything else: no name, figure, denial. What the
+    headline claims is compared by whoever asks (`quotes.is_turned`).
+    """
+    text = _without_asides(later.text)
+    was, now = _words(earlier.text), _words(text)
+    if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now):
+        return False
+    is_whole = len(was - now) <= _LOST * len(was) and len(now - was) <= _ADDED * len(now)
+    known = {stem_of(word) for word in (*was, *headline_words(earlier), *_REMARKS)}
+    names = names_and_figures_in(later.title, _TIME.sub("", text))
+    return is_whole and names <= known and _within_a_day(later, earlier)
+
+
+def _without_asides(text: str) -> str:
+    sentence_texts = (text[slice(*span)] for span in sentences(text))
+    return "\n".join(words for words in sentence_texts if not _ASIDE.search(words))
+
+
+def _within_a_day(one: Article, other: Article) -> bool:
+    return not (one.published_at and other.published_at) or abs(one.published_at - other.published_at) <= _DAY
+
+
+def headline_words(article: Article) -> tuple[str, ...]:
+    """The words of the headline as they are compared: whatever signs stand between them, with е for ё."""
+    return tuple(re.findall(r"\w+", fold(article.title).text))
+
+
+def _at_one_moment(one: Article, other: Article) -> bool:
+    """Without dates nobody knows."""
+    if one.published_at is None or other.published_at is None:
+        return False
+    return abs(one.published_at - other.published_at) <= _MOMENT
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def _kept(text: str) -> frozenset[str]:
+    """What no copy changes."""
+    return frozenset(word for word in re.findall(r"\w+", text) if not word.islower() or word in _DENIALS)
