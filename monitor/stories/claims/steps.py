@@ -50,6 +50,9 @@ class Step(Enum):
     COURT_TODAY = "суд сегодня"
     PERMIT_ANNULLED = "аннулирование"
     PERMIT_REFUSED = "отказ в документе"
+    OVERTURNED = "отмена решения"
+    TRANSFERRED = "перевод"
+    SHOWN = "видео силовиков"
 
     @property
     def is_urgent(self) -> bool:
@@ -92,6 +95,9 @@ _LABELS: Final = {
     Step.COURT_TODAY: ("суд сегодня", "сот бүгін", "in court today"),
     Step.PERMIT_ANNULLED: ("аннулирование", "рұқсатты жою", "annulment"),
     Step.PERMIT_REFUSED: ("отказ в документе", "құжат беруден бас тарту", "permit refused"),
+    Step.OVERTURNED: ("решение отменено", "шешім жойылды", "decision overturned"),
+    Step.TRANSFERRED: ("перевод в другое место", "басқа жерге ауыстыру", "transfer"),
+    Step.SHOWN: ("видео силовиков", "күштік орган видеосы", "video by security forces"),
 }
 
 _URGENT: Final = (
@@ -120,6 +126,7 @@ _RANK: Final = (
         Step.HARMED,
         Step.HUNGER_STRIKE,
         Step.LAWYER_BARRED,
+        Step.SHOWN,
         Step.REMOVAL_REFUSED,
         Step.NOT_REMOVED,
         Step.RELEASE_REFUSED,
@@ -129,13 +136,14 @@ _RANK: Final = (
     *(
         Step.PERMIT_ANNULLED,
         Step.PERMIT_REFUSED,
+        Step.OVERTURNED,
         Step.SEARCHED,
         Step.QUESTIONED,
         Step.COURT_REFUSED,
         Step.POSTPONED,
         Step.RELEASED,
     ),
-    *(Step.APPEALED, Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
+    *(Step.TRANSFERRED, Step.APPEALED, Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
 )
 
 
