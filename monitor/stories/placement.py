@@ -115,19 +115,17 @@ def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Pl
 
 
 def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
-    """The last story of these days about the same person, told with the same step, where one of both says too little
-    to be compared: «В Риддере задержали Назара Сечина», «Назара Сечина задержали в Риддере».
+    """The last story of these days about the same person, told with the same step, however few words they share: «В
+    Риддере задержали Назара Сечина», «Назара Сечина задержали в Риддере».
     """
     taken = frozenset(happened([telling.article.title]))
     if not taken:
         return None
     for number, story in reversed([*enumerate(recent)]):
-        little = is_short(telling.article) or all(is_short(one.article) for one in story.tellings)
         told_steps = happened(one.article.title_read for one in story.tellings)
         nearest, first = _apart(telling.article, story, now)
         if (
-            little
-            and taken.intersection(told_steps)
+            taken.intersection(told_steps)
             and first <= NEW_STEP
             and is_same_person(telling.article, story)
             and not _forbids(telling, story, nearest, first, named=True)

@@ -52,6 +52,17 @@ def test_a_retelling_of_the_day_joins() -> None:
     assert joined(report(1, DETAINED), report(2, RETOLD, after=DAY))
 
 
+def test_of_one_person_and_step_are_one_event_however_few_words_they_share() -> None:
+    first = ("В Риддере задержали Назара Сечина", "Его остановили на рынке двое в штатском, пишет соседка по подъезду.")
+    retold = (
+        "Дезертира взяли: он задержан",
+        "Полицейские Восточного Казахстана увели бывшего наводчика с работы, рассказал хозяин пекарни. Н. Сечин ушёл "
+        "из части под Читой весной, воевать отказался, жил по чужой прописке и просил убежища в трёх посольствах.",
+    )
+
+    assert joined(report(1, first), report(2, retold, after=timedelta(hours=2)))
+
+
 def test_few_words_are_of_the_event_of_their_person_and_step() -> None:
     short = report(1, ("В Риддере задержали россиянина Назара Сечина", ""))
     again = report(2, ("Россиянина Назара Сечина взяли под стражу, он задержан", ""), after=timedelta(hours=2))
