@@ -53,6 +53,7 @@ class Step(Enum):
     OVERTURNED = "отмена решения"
     TRANSFERRED = "перевод"
     SHOWN = "видео силовиков"
+    COMMENTED = "ответ ведомства"
 
     @property
     def is_urgent(self) -> bool:
@@ -98,6 +99,7 @@ _LABELS: Final = {
     Step.OVERTURNED: ("решение отменено", "шешім жойылды", "decision overturned"),
     Step.TRANSFERRED: ("перевод в другое место", "басқа жерге ауыстыру", "transfer"),
     Step.SHOWN: ("видео силовиков", "күштік орган видеосы", "video by security forces"),
+    Step.COMMENTED: ("ответ ведомства", "ресми жауап", "official comment"),
 }
 
 _URGENT: Final = (
@@ -143,7 +145,7 @@ _RANK: Final = (
         Step.POSTPONED,
         Step.RELEASED,
     ),
-    *(Step.TRANSFERRED, Step.APPEALED, Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT),
+    *(Step.TRANSFERRED, Step.APPEALED, Step.CHARGED, Step.EXTENDED, Step.REQUESTED, Step.LEFT, Step.COMMENTED),
 )
 
 
