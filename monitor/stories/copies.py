@@ -21,6 +21,11 @@ _ASIDE = re.compile(
     r"|\b(?:сауал|сұрау) (?:жолда|жібер)\w*|\b(?:пікір|түсініктеме|жауап) (?:бер|ал)\w* жоқ\b|\bхабарласа алма\w*",
     re.IGNORECASE,
 )
+# «Полиция снова проверила россиян»: in the same words, another time
+_ANOTHER_TIME = re.compile(
+    r"\b(?:снова|вновь|опять|повторно|ещ[её]|тоже|также|втор(?:ой|ая|ую|ого|ые)|трет(?:ий|ья|ью|ьего)|қайта(?:дан)?|тағы)\b",
+    re.IGNORECASE,
+)
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _DAY = timedelta(days=1)
 _MOMENT = timedelta(minutes=10)  # between two dates of one article
@@ -50,7 +55,7 @@ def _is_revised(later: Article, earlier: Article) -> bool:
     """
     text = _without_asides(later.text)
     was, now = _words(earlier.text), _words(text)
-    if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now):
+    if is_short(earlier) or is_short(later) or _DENIALS & (was ^ now) or _ANOTHER_TIME.search(later.title):
         return False
     is_whole = len(was - now) <= _LOST * len(was) and len(now - was) <= _ADDED * len(now)
     known = {stem_of(word) for word in (*was, *headline_words(earlier), *_REMARKS)}
