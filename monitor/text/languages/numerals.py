@@ -34,9 +34,15 @@ _WORDS = {
     100: "сто ста сотня сотни сотню жүз",
     200: "двести двухсот",
     300: "триста трехсот",
+    400: "четыреста четырехсот",
+    500: "пятьсот пятисот",
+    600: "шестьсот шестисот",
+    700: "семьсот семисот",
+    800: "восемьсот восьмисот",
+    900: "девятьсот девятисот",
 }
 _NUMBER_OF = {word.replace("ё", "е"): number for number, words in _WORDS.items() for word in words.split()}
-_UNITS, _TEN = range(1, 10), range(20, 100, 10)
+_UNITS, _TENS, _HUNDRED = range(1, 10), range(20, 100, 10), 100
 _NUMBER = re.compile(r"(?<![\w.,:/-])(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?![\w-]|[.,:/]\d)|[^\W\d_]{2,}(?!-)")
 _RUSSIAN_TOO = frozenset({"он", "бес"})  # «он вышел»
 _YEARS = range(1900, 2100)
@@ -63,19 +69,30 @@ def counts(headline: str) -> frozenset[int]:
 
 
 def _found(text: str) -> list[tuple[int, int]]:
-    """Numbers and where each ends; «двадцать пять» is one."""
+    """Numbers and where each ends; «двести двадцать пять» is one."""
     numbers_and_ends: list[tuple[int, int]] = []
-    ended = -2
+    ended = -2  # the last number in words
     is_kazakh = KAZAKH_LETTERS.search(text.casefold()) is not None
     for word in _NUMBER.finditer(text):
         number = _value(word[0])
         if number is None or (word[0].casefold() in _RUSSIAN_TOO and not is_kazakh):
             continue
-        if word.start() == ended + 1 and numbers_and_ends and numbers_and_ends[-1][0] in _TEN and number in _UNITS:
-            number += numbers_and_ends.pop()[0]
-        numbers_and_ends.append((number, word.end()))
-        ended = word.end()
+        is_in_words = not word[0][0].isdecimal()
+        whole = _together(numbers_and_ends[-1][0], number) if is_in_words and word.start() == ended + 1 else None
+        if whole:
+            numbers_and_ends.pop()
+        numbers_and_ends.append((whole or number, word.end()))
+        ended = word.end() if is_in_words else -2
     return numbers_and_ends
+
+
+def _together(number: int, following: int) -> int | None:
+    """The number of two words: «сто двадцать», «двадцать пять», «екі жүз»; None when they are two numbers."""
+    if following == _HUNDRED and number in _UNITS:
+        return number * _HUNDRED
+    is_ten_and_unit = number % _HUNDRED in _TENS and following in _UNITS
+    is_hundred_and_rest = number % _HUNDRED == 0 and following < _HUNDRED
+    return number + following if is_ten_and_unit or is_hundred_and_rest else None
 
 
 def _value(word: str) -> int | None:

@@ -1,6 +1,5 @@
 import pytest
 
-from monitor.text.languages.numerals import counts, numbers
 from monitor.text.languages.places import is_named, places
 
 
@@ -23,21 +22,3 @@ def test_a_town_is_one_in_both_languages() -> None:
     assert places("Ресейлік Өскеменде ұсталды", kazakh=True) == places("Россиянин задержан в Усть-Каменогорске")
     assert is_named("саркан", "Сарқанд емес, Сарканд")
     assert not is_named("алмат", "В Астане дождь")
-
-
-@pytest.mark.parametrize(
-    ("headline", "counted"),
-    [
-        ("Аннулировали РВП сорока россиянам", {40}),
-        ("Двадцать пять россиян задержаны 28 ноября", {25}),
-        ("Қырық ресейлік ұсталды", {40}),
-        ("35-летнего россиянина осудили на 5 лет", set()),
-        ("Итоги 2026 года", set()),
-    ],
-)
-def test_counts_are_of_people_and_things(headline: str, counted: set[int]) -> None:
-    assert counts(headline) == counted
-
-
-def test_a_number_is_one_in_figures_and_in_words() -> None:
-    assert numbers("сорока") == numbers("40") == {40}
