@@ -77,6 +77,7 @@ class RecentStories:
     def __init__(self) -> None:
         self.index = SimilarityIndex()
         self._named: defaultdict[str, set[int]] = defaultdict(set)  # by a surname's stem: the stories about its bearers
+        self._touched: dict[int, datetime] = {}  # when each of these stories was
         self._last = 0  # the number of the last article in it
 
     def like(self, db: Connection, read: Sequence[Article], since: datetime) -> tuple[Story, ...]:
@@ -89,17 +90,17 @@ class RecentStories:
             same = select(articles.c.story_id).join(stories, stories.c.id == articles.c.story_id)
             recent = same.where(articles.c.canonical_url.in_(chunk), stories.c.updated_at >= since)
             near.update(db.scalars(recent))
-        named = {number for article in read for number in self._about_people_of(article)}
+        named = {number for article in read for number in self._about_people_of(article, since)}
         for numbers in chunks(sorted(named - near)):
             touched = select(stories.c.id).where(stories.c.id.in_(numbers), stories.c.updated_at >= since)
             near.update(db.scalars(touched))
         return read_stories(db, near)
 
-    def _about_people_of(self, article: Article) -> Iterator[int]:
+    def _about_people_of(self, article: Article, since: datetime) -> Iterator[int]:
         for stem in {person.stem for person in named_in(article)}:
-            its_stories = self._named.get(stem, ())
-            if len(its_stories) <= MOST_STORIES:
-                yield from its_stories
+            recent = [story for story in self._named.get(stem, ()) if self._touched[story] >= since]
+            if len(recent) <= MOST_STORIES:
+                yield from recent
 
     def _catch_up(self, db: Connection, since: datetime) -> None:
         """Articles of stories are numbered under the lock, so that none comes late with a smaller number."""
@@ -114,6 +115,7 @@ class RecentStories:
         )
         for row in db.execute(new):
             self.index.add(row.id, row.story_id, row.fingerprint, row.updated_at)
+            self._touched[row.story_id] = row.updated_at
             for person in subjects(row.title, row.text):
                 self._named[person.stem].add(row.story_id)
             self._last = row.id

@@ -17,6 +17,7 @@ from monitor.storage.entries import KnownEntries
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
+from monitor.storage.stories import RecentStories
 from monitor.storage.tables import articles, deliveries, entries, feeds, stories
 from monitor.stories.grouping import group
 from monitor.stories.similarity import SimilarityIndex
@@ -231,6 +232,25 @@ def test_stories_older_than_the_window_are_left_alone(store: Store, engine: Engi
 
     with engine.connect() as db:
         assert len(db.execute(select(stories)).all()) == 2
+
+
+def test_what_is_remembered_of_stories_does_not_depend_on_how_long_it_was(store: Store, engine: Engine) -> None:
+    """A person of many older stories is looked for as in a process that was started today."""
+    title, text = "Суд отпустил Ивана Пробникова", "Иван Пробников вышел из изолятора Риддера."
+    asked = telling(99, title="Что известно", text="Иван Пробников ждёт.", fingerprint=()).article
+    long, short = RecentStories(), RecentStories()
+    state = claimed(store)
+    for number, at in enumerate(NOW + timedelta(days=3 * times) for times in range(5)):
+        given = matched(number, title=title, text=text, published_at=at)
+        poll = poll_outcome(lease_no=state.lease_no, polled_at=at, matched=(given,))
+        store.polls.record_all([poll], PLACE, window=WINDOW)
+        with engine.connect() as db:
+            long.like(db, [asked], at - WINDOW)
+        (state,) = store.feeds.claim(at + HOUR, limit=1, lease=LEASE)
+
+    with engine.connect() as db:
+        remembered, read_anew = (recent.like(db, [asked], at - WINDOW) for recent in (long, short))
+    assert [one.id for one in remembered] == [one.id for one in read_anew] == [5]
 
 
 def test_a_follow_up_is_a_second_post_of_its_story(store: Store, engine: Engine) -> None:
