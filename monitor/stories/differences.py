@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from monitor.models.articles import Article
-from monitor.text.languages.numerals import counts, numbers
+from monitor.text.languages.numerals import counts, is_counted
 from monitor.text.languages.places import is_named, places
 
 _LEAD = 1_200  # characters in which the other article is asked
@@ -55,7 +55,7 @@ def additions(article: Article, earlier: Iterable[Article]) -> tuple[list[str], 
     known = [text for one in earlier for text in (one.title, one.text)]
     named = _headline_places(article) - {_MOSCOW}  # which stands for Russia
     where = sorted(place for place in named if not _knows(is_named, place, known))
-    how_many = sorted(number for number in _counts(article) if not _knows(_is_counted, number, known))
+    how_many = sorted(number for number in _counts(article) if not _knows(is_counted, number, known))
     return where, how_many
 
 
@@ -76,11 +76,7 @@ def _places(article: Article) -> frozenset[str]:
 
 
 def _counts(article: Article) -> frozenset[str]:
-    return frozenset(map(str, counts(article.title)))
-
-
-def _is_counted(number: str, text: str) -> bool:
-    return int(number) in numbers(text)
+    return counts(article.title)
 
 
 def _bodies(article: Article) -> frozenset[str]:
@@ -99,6 +95,6 @@ class _Kind(NamedTuple):
 
 _KINDS = (
     _Kind("другое место", _places, is_named),
-    _Kind("другое число", _counts, _is_counted),
+    _Kind("другое число", _counts, is_counted),
     _Kind("другое ведомство", _bodies, _acts),
 )

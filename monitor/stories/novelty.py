@@ -12,6 +12,7 @@ from monitor.models.articles import Article, TopicVerdict
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, denial, doubt
 from monitor.stories.claims.stance import first_sentences, stance, stances
+from monitor.stories.claims.step_forms import OFFICIALS_SAID
 from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, people
@@ -136,4 +137,6 @@ def _unsaid(steps: Collection[Step], texts: Collection[str]) -> list[Step]:
     known = set(happened(texts, before_too=True))
     if Step.KIDNAPPED in known:
         known.add(Step.DISAPPEARED)
+    if any(map(OFFICIALS_SAID.search, texts)):
+        known.add(Step.COMMENTED)
     return [step for step in steps if step not in known and not any(speaks_of(step, text) for text in texts)]

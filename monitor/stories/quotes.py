@@ -12,7 +12,7 @@ from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.stance import first_sentences, says_that_he_stays, stance
 from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
 from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, added, taken_since
-from monitor.text.languages.numerals import numbers
+from monitor.text.languages.numerals import is_counted
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
@@ -25,7 +25,7 @@ _REMEMBERED: Final = 1_000  # texts: of a story with many tellings each post ask
 _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
     PLACE: is_named,
-    NUMBER: lambda number, sentence: int(number) in numbers(sentence),
+    NUMBER: is_counted,
 }
 """Whether a sentence says something new, by the kind of the new thing."""
 _NEGATION: Final = re.compile(r"\b(?:не|нет|без|емес|жоқ)\b", re.IGNORECASE)

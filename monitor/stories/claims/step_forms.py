@@ -303,6 +303,13 @@ FORMS: Final = {
 }
 """What of a sentence tells a step as happened, by the name of the step."""
 
+_SAID = r"(?:сообщи|заяви|рассказа|уточни|поясни|подтверди|ответи|прокомментирова)л[аио]?\b"
+_SAID_KK = r"(?:хабарла|мәлімде|айт|растады|түсіндір|жауап бер)"
+OFFICIALS_SAID: Final = re.compile(
+    rf"\b{_BODY}\S* {_WORD}{{0,4}}?(?:{_SAID}|{_SAID_KK})|{_SAID} {_WORD}{{0,3}}?(?:в )?{_BODY}", re.IGNORECASE
+)
+"""What of a text tells that an official body has said something already."""
+
 NOT_YET_BEFORE: Final = re.compile(
     r"\b(?:если|чтобы|буд[еу]т\w*|может|могут|мог(?:ла|ли)?|должн\w+|якобы|бы|ли|котор\w+|чьи?|когда|грозит|пока не"
     r"|бояться|боится|опаса\w+|егер)\b[^,.!?;:\n]*$"

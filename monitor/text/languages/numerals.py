@@ -53,24 +53,61 @@ _MEASURE = re.compile(
 )
 
 
-_ABOUT = re.compile("с (?:лишним|небольшим)|астам|жуық")  # «ста с лишним» are 112 elsewhere
+# «Больше четырёхсот», «ста с лишним» are 412 and 112 elsewhere
+_ROUGH_BEFORE = re.compile(
+    r"\b(?:больше|более|свыше|около|почти|порядка|примерно|менее|меньше|до|шамамен)\s$", re.IGNORECASE
+)
+_ROUGH_AFTER = re.compile(r"\s*(?:с (?:лишним|небольшим)|астам|жуық)")
+_LESS, _MORE = 0.8, 1.25  # times a rough number, as which an exact one may be told elsewhere
+_ROUGHLY = "≈"
+_LONGEST_BEFORE = 12  # characters of such a word
 
 
 def numbers(text: str) -> frozenset[int]:
     """Every number of a text."""
-    return frozenset(number for number, _ in _found(text))
+    return frozenset(number for number, _, _ in _numbers_in(text))
 
 
-def counts(headline: str) -> frozenset[int]:
-    """How many people or things a headline speaks of: no dates, years, ages, terms or sums."""
-    counted = ((number, headline[end:].lstrip()) for number, end in _found(headline) if number not in _YEARS)
-    exact = (one for one in counted if not _ABOUT.match(one[1]))
-    return frozenset(number for number, rest in exact if rest[:1].islower() and not _MEASURE.match(rest))
+def counts(headline: str) -> frozenset[str]:
+    """How many people or things a headline speaks of, without dates, years, ages, terms and sums: «14», or «≈400» of
+    «больше четырёхсот».
+    """
+    counted = (one for one in _numbers_in(headline) if one[0] not in _YEARS and _counts_things(headline[one[2] :]))
+    return frozenset(f"{_ROUGHLY * _is_rough(headline, *span)}{number}" for number, *span in counted)
 
 
-def _found(text: str) -> list[tuple[int, int]]:
-    """Numbers and where each ends; «двести двадцать пять» is one."""
-    numbers_and_ends: list[tuple[int, int]] = []
+def is_counted(count: str, text: str) -> bool:
+    """Whether a text has a number that `counts` gave; a rough one is known by an exact one that is near, and the other
+    way round.
+    """
+    number, known = int(count.lstrip(_ROUGHLY)), _numbers_in(text)
+    is_rough = count.startswith(_ROUGHLY)
+    return any(
+        number == other
+        or (is_rough and _is_near(other, number))
+        or (_is_near(number, other) and _is_rough(text, start, end))
+        for other, start, end in known
+    )
+
+
+def _is_near(number: int, rough: int) -> bool:
+    return _LESS * rough <= number <= _MORE * rough
+
+
+def _is_rough(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - _LONGEST_BEFORE) : start]
+    return _ROUGH_BEFORE.search(before) is not None or _ROUGH_AFTER.match(text, end) is not None
+
+
+def _counts_things(rest: str) -> bool:
+    """Whether what follows a number in a headline is a noun of people or things."""
+    rest = rest.lstrip()
+    return rest[:1].islower() and not _MEASURE.match(rest)
+
+
+def _numbers_in(text: str) -> list[tuple[int, int, int]]:
+    """Numbers with their start and end; «двести двадцать пять» is one."""
+    numbers_in: list[tuple[int, int, int]] = []
     ended = -2  # the last number in words
     is_kazakh = KAZAKH_LETTERS.search(text.casefold()) is not None
     for word in _NUMBER.finditer(text):
@@ -78,12 +115,11 @@ def _found(text: str) -> list[tuple[int, int]]:
         if number is None or (word[0].casefold() in _RUSSIAN_TOO and not is_kazakh):
             continue
         is_in_words = not word[0][0].isdecimal()
-        whole = _together(numbers_and_ends[-1][0], number) if is_in_words and word.start() == ended + 1 else None
-        if whole:
-            numbers_and_ends.pop()
-        numbers_and_ends.append((whole or number, word.end()))
+        whole = _together(numbers_in[-1][0], number) if is_in_words and word.start() == ended + 1 else None
+        start = numbers_in.pop()[1] if whole else word.start()
+        numbers_in.append((whole or number, start, word.end()))
         ended = word.end() if is_in_words else -2
-    return numbers_and_ends
+    return numbers_in
 
 
 def _together(number: int, following: int) -> int | None:

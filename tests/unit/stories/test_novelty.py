@@ -276,3 +276,19 @@ def test_what_did_not_happen_is_no_step_and_is_not_known_afterwards(denied: str)
 
 def test_a_brother_is_news() -> None:
     assert news(report("", "По запросу Москвы ищут Глеба Пробникова.", "запросу"), [FIRST]) == "имя: Пробникова"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_new"),
+    [
+        ("Соседи видели, как Пробникова увели из дома.", True),
+        ("Пробникова задержали, сообщили в КНБ.", False),
+        ("В КНБ накануне подтвердили задержание Пробникова.", False),
+    ],
+)
+def test_an_official_comment_is_news_where_officials_were_silent(text: str, is_new: bool) -> None:
+    earlier = report("Пробникова задержали в Актобе", text)
+
+    assert (
+        "ответ ведомства" in news(report("В КНБ прокомментировали дело Пробникова", "Всё по закону."), [earlier])
+    ) is is_new

@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.text.languages.numerals import counts, numbers
+from monitor.text.languages.numerals import counts, is_counted, numbers
 
 
 @pytest.mark.parametrize(
@@ -26,16 +26,33 @@ def test_words_that_make_one_number_are_read_as_one(text: str, every: set[int]) 
 @pytest.mark.parametrize(
     ("headline", "counted"),
     [
-        ("Аннулировали РВП сорока россиянам", {40}),
-        ("Двадцать пять россиян задержаны 28 ноября", {25}),
-        ("Қырық ресейлік ұсталды", {40}),
+        ("Аннулировали РВП сорока россиянам", {"40"}),
+        ("Двадцать пять россиян задержаны 28 ноября", {"25"}),
+        ("Қырық ресейлік ұсталды", {"40"}),
         ("35-летнего россиянина осудили на 5 лет", set()),
         ("Итоги 2026 года", set()),
-        ("Ста с лишним россиянам отказали", set()),
+        ("Ста с лишним россиянам отказали", {"≈100"}),
+        ("Больше четырёхсот россиян лишились РВП", {"≈400"}),
     ],
 )
-def test_counts_are_of_people_and_things(headline: str, counted: set[int]) -> None:
+def test_counts_are_of_people_and_things(headline: str, counted: set[str]) -> None:
     assert counts(headline) == counted
+
+
+@pytest.mark.parametrize(
+    ("count", "text", "is_known"),
+    [
+        ("412", "Аннулировано 412 разрешений", True),
+        ("≈400", "Аннулировано 412 разрешений", True),
+        ("412", "Больше четырёхсот россиян", True),
+        ("112", "Ста с лишним отказали", True),
+        ("412", "Аннулировано 400 разрешений", False),
+        ("≈400", "Аннулировано 4 разрешения", False),
+        ("212", "Больше четырёхсот россиян", False),
+    ],
+)
+def test_a_rough_number_is_known_by_an_exact_one_that_is_near(count: str, text: str, *, is_known: bool) -> None:
+    assert is_counted(count, text) is is_known
 
 
 def test_a_number_is_one_in_figures_and_in_words() -> None:
