@@ -61,7 +61,7 @@ class Judge:
     matcher: Matcher
     mutes: tuple[Mute, ...] = ()
     zone: str = "UTC"
-    followed: Followed = NOBODY  # who names them, and what was told under another headline, is placed without a rule
+    followed: Followed = NOBODY  # what goes on with them, or had another headline, is placed without a rule
     recent: RecentPages | None = None  # who looks at a matched article's page next need not ask for it
 
     def muting(self, mutes: tuple[Mute, ...]) -> "Judge":
@@ -113,7 +113,7 @@ class Judge:
         verdict = self.matcher.judge(title=entry.title, text=text)
         article = _article(feed, entry, text, problem)
         is_silent = verdict.tier is Tier.NONE and not verdict.vetoes and not verdict.muted
-        if is_silent and (entry.is_retitled or self.followed.is_named(entry.title, text)):
+        if is_silent and (entry.is_retitled or self.followed.is_told_of(entry.title, text)):
             marked = replace(article, fingerprint=fingerprint(entry.title, text))
             named = Telling(article=marked, verdict=verdict)
             return EntryOutcome(entry=entry, outcome=Outcome.POSTED, reason="", telling=named)

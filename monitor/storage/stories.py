@@ -24,6 +24,7 @@ from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
 from monitor.stories.people.followed import FOLLOWED, MOST_STORIES, NOBODY, Followed, ToldStory, subjects
 from monitor.stories.people.naming import named_in
+from monitor.stories.recent_events import TOLD, RecentEvents
 from monitor.stories.similarity import LEAD, SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
@@ -137,7 +138,8 @@ class FollowedPeople:
             last = db.scalar(select(func.max(articles.c.id))) or 0
             is_fresh = self._known and timedelta() <= now - self._known[0] < _MINUTE
             if not is_fresh or (self._known and last != self._known[1]):
-                self._lately = Followed.of(_told(db, now - FOLLOWED))
+                events = RecentEvents((one.title, one.text) for one in _told(db, now - TOLD))
+                self._lately = Followed.of(_told(db, now - FOLLOWED), events)
                 self._known = now, last
         return self._lately
 

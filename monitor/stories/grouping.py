@@ -15,6 +15,7 @@ from monitor.models.channels import Destination
 from monitor.models.evidence import Version
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
+from monitor.stories import recent_events
 from monitor.stories.claims.steps import happened
 from monitor.stories.copies import is_copy
 from monitor.stories.corrections.retraction import struck_post
@@ -166,7 +167,7 @@ def _lifts(telling: Telling, story: Story, part: int) -> bool:
 def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, str]:
     """Which part of the story tells the article, and what is new in it: what no rule knows may be a denial."""
     is_unknown = telling.verdict.is_likeness and is_about(telling.article, story)
-    if telling.verdict.topics[0].rule == RULE or is_unknown:
+    if telling.verdict.topics[0].rule in {RULE, recent_events.RULE} or is_unknown:
         return story.next_part, placement.news or "правилам это не знакомо"
     if telling.article.feed not in _outlets(part_of(story, placement.part)):
         return placement.part, placement.news

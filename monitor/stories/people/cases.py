@@ -9,6 +9,7 @@ from monitor.stories.novelty import news
 from monitor.stories.people.followed import denial_of, is_about, is_denied_by, is_same_person, question_of
 from monitor.stories.placement import Placement
 from monitor.stories.question import is_asked
+from monitor.stories.recent_events import RecentEvents
 
 
 def of_a_case(telling: Telling, placement: Placement, stories: Sequence[Story]) -> tuple[Telling | None, Placement]:
@@ -27,12 +28,19 @@ def of_a_case(telling: Telling, placement: Placement, stories: Sequence[Story]) 
 
 
 def _is_of(article: Article, story: Story, placement: Placement) -> bool:
-    """Whether it names whom the story is about (surnames alone are of many), and maintainers did not refuse that."""
+    """Whether it names whom the story is about (surnames alone are of many) or tells of it in much the same words, and
+    maintainers did not refuse that.
+    """
     if not story.tellings or {one.part for one in story.tellings} <= story.rejected:
         return False
     if placement.joins is not None:
-        return placement.same_article or is_about(article, story)
+        return placement.same_article or is_about(article, story) or _tells_of_the_event(article, story)
     return is_same_person(article, story) or is_about(article, story, headline=True)
+
+
+def _tells_of_the_event(article: Article, story: Story) -> bool:
+    events = RecentEvents((one.article.title, one.article.text) for one in story.tellings)
+    return events.has(article.title, article.text)
 
 
 def _story_of_case(placement: Placement, stories: Sequence[Story]) -> int | None:

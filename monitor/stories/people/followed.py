@@ -13,9 +13,11 @@ from typing import Final, NamedTuple, Self
 
 from monitor.models.articles import Article, Match, Tier, TopicVerdict, Verdict, Where
 from monitor.models.stories import Story, Telling
+from monitor.stories import recent_events
 from monitor.stories.claims.certainty import Certainty
 from monitor.stories.claims.stance import denies_what_was_told, first_sentences, stances
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, named_in, people
+from monitor.stories.recent_events import RecentEvents
 
 FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
@@ -44,24 +46,30 @@ class ToldStory(NamedTuple):
 
 
 class Followed(NamedTuple):
-    """The people whom the stories in the channel are about, by their surnames' stems."""
+    """The people whom the stories in the channel are about, by their surnames' stems, and its recent events."""
 
     by_stem: Mapping[str, frozenset[Person]]
+    events: RecentEvents = recent_events.NONE
 
     @classmethod
-    def of(cls, tellings: Iterable[ToldStory]) -> Self:
+    def of(cls, tellings: Iterable[ToldStory], events: RecentEvents = recent_events.NONE) -> Self:
         """Those of these stories' tellings."""
         stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
         for one in tellings:
             for person in subjects(one.title, one.text):
                 stories[person.stem].add(one.story_id)
                 persons[person.stem].add(person)
-        return cls({stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= MOST_STORIES})
+        by_stem = {stem: frozenset(persons[stem]) for stem, its in stories.items() if len(its) <= MOST_STORIES}
+        return cls(by_stem, events)
 
     def without(self, known: "Followed") -> "Followed":
         """Those of them who are surely none of the others."""
         new = {stem: _strangers(persons, known.by_stem.get(stem, ())) for stem, persons in self.by_stem.items()}
         return Followed({stem: persons for stem, persons in new.items() if persons})
+
+    def is_told_of(self, title: str, text: str) -> bool:
+        """Whether an article may go on with what the channel told: by whom it names, or by its words."""
+        return self.is_named(title, text) or self.events.has(title, text)
 
     def is_named(self, title: str, text: str) -> bool:
         """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
@@ -130,7 +138,8 @@ def _is_older(article: Article, story: Story) -> bool:
 
 def question_of(article: Article, story: Story) -> Verdict:
     """What maintainers are asked about an article that no rule knows: the story's topic, and the names in it."""
-    return Verdict(topics=(_topic(article, story, Tier.REVIEW),), lack=NO_RULE)
+    topic = _topic(article, story, Tier.REVIEW)
+    return Verdict(topics=(topic if topic.matches else replace(topic, rule=recent_events.RULE),), lack=NO_RULE)
 
 
 def denial_of(telling: Telling, story: Story) -> Verdict:

@@ -50,6 +50,27 @@ async def test_who_has_news_in_the_channel_is_asked_about_whatever_words_are_use
     assert reasons["Пробников открыл школу"] == "ни одно правило не сработало"
 
 
+async def test_an_event_of_the_last_days_is_asked_about_whatever_words_are_used(room: Room) -> None:
+    """It may name nobody, or only now who was nameless: «Стали известны имена двоих переданных»."""
+    told = "На посту «Бугристое» пекарей из Златоуста вывели в наручниках, видел водитель автобуса. "
+    again = (
+        "Пекари из Златоуста, которых вывели в наручниках на посту «Бугристое», — братья, сказал водитель автобуса. "
+    )
+    room.serve(room.item("Казахстан экстрадирует россиянина", told + ABOUT))
+    await room.poll()
+    room.now += timedelta(minutes=2)
+    room.serve(room.item("Стали известны имена", again + LONG), room.item("О погоде", LONG))
+    await room.poll()
+
+    reasons = dict(zip(room.column(entries.c.title), room.column(entries.c.reason), strict=True))
+    assert room.outcomes() == {
+        "Казахстан экстрадирует россиянина": "posted",
+        "Стали известны имена": "review",
+        "О погоде": "unmatched",
+    }
+    assert str(reasons["Стали известны имена"]).startswith("extradition: похоже на ту же новость; ")
+
+
 async def test_who_denies_what_was_told_of_somebody_is_posted_under_the_claim(room: Room) -> None:
     """A claim would stand for as long as an editor sleeps. Only the first who denies it rings."""
     room.serve(room.item("Казахстан экстрадирует россиянина Пробникова", "Максима Пробникова выдают. " + ABOUT))

@@ -9,6 +9,7 @@ from monitor.models.stories import Decision, EntryOutcome
 from monitor.storage.store import Store
 from monitor.stories.grouping import group
 from monitor.stories.people.followed import FOLLOWED
+from monitor.stories.recent_events import TOLD
 from tests.factories import NOW, feed, matched, poll_outcome
 from tests.factories.channels import to_channel
 
@@ -38,6 +39,17 @@ def test_who_stands_in_the_channel_is_followed_for_thirty_days(store: Store) -> 
     assert store.followed(NOW + FOLLOWED).is_named(*NAMED)
     record(store, about(2, "Казахстан выдал России лётчика Глеба Выдумкина, уроженца Томска."))
     assert not store.followed(NOW + FOLLOWED + MINUTE).is_named(*NAMED)
+
+
+def test_an_event_in_the_channel_is_known_by_its_words_for_three_days(store: Store) -> None:
+    text = "На посту «Бугристое» двух пекарей из Златоуста вывели в наручниках, видел водитель автобуса."
+    again = ("Имена пекарей", "Пекари, которых в наручниках вывели на посту «Бугристое», — братья из Златоуста.")
+    record(store, about(1, text))
+
+    assert not store.followed(NOW).is_named(*again)
+    assert store.followed(NOW).is_told_of(*again)
+    assert store.followed(NOW + TOLD).is_told_of(*again)
+    assert not store.followed(NOW + TOLD + MINUTE).is_told_of(*again)
 
 
 def test_who_stands_in_no_channel_is_not_followed(store: Store) -> None:
