@@ -5,9 +5,11 @@ changes nothing: the last good edition works on, and the maintainers are told wh
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Coroutine
 from contextlib import closing
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 from time import monotonic
 
@@ -38,6 +40,7 @@ from monitor.config.channels import require_topics
 from monitor.errors import ConfigError, DatabaseError
 from monitor.models.outbox import Notifier
 from monitor.storage.edits.versions import FileVersions
+from monitor.text.telegram_html import Html
 
 DAYS = 7  # of news that an edit of the rules is tried on
 
@@ -74,6 +77,7 @@ class Reloader:
         self._open_edit, self._versions, self._clock = open_edit, versions, clock
         self._notify, self._tell_operator = notify, tell_operator
         self._edit_in_hand: EditedRules | None = None
+        self._untold: deque[Callable[[], None]] = deque()
 
     def stop(self) -> None:
         """Wait for no trial any more."""
@@ -81,36 +85,42 @@ class Reloader:
             self._edit_in_hand.stop()
 
     async def look(self) -> None:
-        """Take up what was edited since the last look, if its writer has finished. Raises DatabaseError."""
+        """Take up what was edited since the last look, if its writer has finished, and tell of it.
+
+        Raises DatabaseError: what could not be told is told by a later look.
+        """
         if (content := await self._edit(self._feeds_file, self._config.feeds_edition)) is not None:
             await self._take_feeds(content)
         if (content := await self._edit(self._rules_file, self._config.rules_edition)) is not None:
             await self._take_rules(content)
         if (content := await self._edit(self._channels_file, self._config.channels_edition)) is not None:
             await self._take_channels(content)
+        while self._untold:
+            await asyncio.to_thread(self._untold[0])
+            self._untold.popleft()
 
     async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
         """What is to be taken up; of a file that was refused and says again what is in force it is told."""
         is_lost, content = await asyncio.to_thread(_looked_at, file)
         if is_lost:
-            await self._tell_lost(in_force)
+            self._tell_lost(in_force)
         if content is None or sha256(content).digest() != in_force.digest:
             return content
         log.info("the file is in order again", action="reload", file=in_force.file)
         said = "В нём снова то, по чему монитор и работает."
-        await self._put(edit_message(f"Файл снова в порядке: {in_force.file}", (said,)), content)
+        self._put(partial(edit_message, f"Файл снова в порядке: {in_force.file}", (said,)), content)
         return None
 
-    async def _tell_lost(self, in_force: _Edition) -> None:
+    def _tell_lost(self, in_force: _Edition) -> None:
         log.warning("the file is gone; what was read of it works on", action="reload", file=in_force.file)
         said = "Монитор работает по тому, что прочёл раньше. Верните файл: без него следующий запуск не удастся."
-        await self._put(edit_message(f"Файл пропал: {in_force.file}", (said,)), in_force.digest)
+        self._put(partial(edit_message, f"Файл пропал: {in_force.file}", (said,)), in_force.digest)
 
     async def _take_feeds(self, content: bytes) -> None:
         try:
             feeds = await asyncio.to_thread(read_feeds, self._config.feeds_edition.file, content)
         except ConfigError as error:
-            await self._refuse(error, content)
+            self._refuse(error, content)
             return
         try:
             await self._adopt_feeds(feeds)
@@ -119,7 +129,7 @@ class Reloader:
             raise
         before, self._config.feeds_edition = self._config.feeds_edition, feeds
         lost, changes = lost_feeds(before.feeds, feeds.feeds), feed_changes(before.feeds, feeds.feeds)
-        await self._announce("Ленты обновлены", before, (*lost, *changes), content, is_doubtful=bool(lost))
+        self._announce("Ленты обновлены", before, (*lost, *changes), content, is_doubtful=bool(lost))
 
     async def _take_rules(self, content: bytes) -> None:
         with closing(self._open_edit()) as edit:
@@ -134,7 +144,7 @@ class Reloader:
             asked_for, by = self._config.channels_edition.destinations, self._config.channels_edition.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
         except ConfigError as error:
-            await self._refuse(error, content)
+            self._refuse(error, content)
             return
         before, self._config.rules_edition = self._config.rules_edition, rules
         self._adopt_rules(rules)
@@ -145,7 +155,7 @@ class Reloader:
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
-        await self._announce("Правила обновлены", before, (*changes, *tried), content)
+        self._announce("Правила обновлены", before, (*changes, *tried), content)
 
     async def _take_channels(self, content: bytes) -> None:
         """An edit of the rules that waited until nobody asks for a topic any more is then looked at again."""
@@ -154,7 +164,7 @@ class Reloader:
                 read_channels, self._config.settings, content, self._config.rules_edition.topics
             )
         except ConfigError as error:
-            await self._refuse(error, content)
+            self._refuse(error, content)
             return
         try:
             await self._adopt_channels(channels)
@@ -164,29 +174,32 @@ class Reloader:
         before, self._config.channels_edition = self._config.channels_edition, channels
         self._rules_file = _file_of(self._config.rules_edition)
         changes = channel_changes(before.destinations, channels.destinations)
-        await self._announce("Каналы обновлены", before, changes, content)
+        self._announce("Каналы обновлены", before, changes, content)
 
-    async def _announce(
+    def _announce(
         self, title: str, before: _Edition, changes: tuple[str, ...], content: bytes, *, is_doubtful: bool = False
     ) -> None:
         """Who edited is asked of all versions after the one before: several saves may have been taken up as one."""
         log.info("an edit is in force", action="reload", file=before.file, changes=list(changes))
-        digests = before.digest.hex(), sha256(content).hexdigest()
-        who = saved_by(await asyncio.to_thread(self._versions.saved_since, before.file, *digests))
-        heading = f"{title}: {before.file}{f' ({who})' if who else ''}"
-        html = edit_message(heading, changes or ("По сути ничего не изменилось.",))
-        await self._put(html, content)
+        file, *digests = before.file, before.digest.hex(), sha256(content).hexdigest()
+
+        def html() -> Html:  # it may wait, and must not hold an edition meanwhile
+            who = saved_by(self._versions.saved_since(file, *digests))
+            heading = f"{title}: {file}{f' ({who})' if who else ''}"
+            return edit_message(heading, changes or ("По сути ничего не изменилось.",))
+
+        self._put(html, content)
         if is_doubtful:
-            await self._put(html, content, tell=self._tell_operator)
+            self._put(html, content, tell=self._tell_operator)
 
-    async def _refuse(self, error: ConfigError, content: bytes) -> None:
+    def _refuse(self, error: ConfigError, content: bytes) -> None:
         log.warning("an edit is refused; the last good file works on", action="reload", error=str(error))
-        await self._put(edit_message(f"Правка не принята: {error.file}", refusal(error)), content)
+        self._put(partial(edit_message, f"Правка не принята: {error.file}", refusal(error)), content)
 
-    async def _put(self, html: str, content: bytes, *, tell: Notifier | None = None) -> None:
+    def _put(self, html: Callable[[], Html], content: bytes, *, tell: Notifier | None = None) -> None:
         """Workers see one edit within seconds of each other: it is told once. Made again later, it is told again."""
         key = notice_key("reload", sha256(content).digest(), self._clock())
-        await asyncio.to_thread(tell or self._notify, key, html)
+        self._untold.append(lambda: (tell or self._notify)(key, html()))
 
 
 def _looked_at(file: EditedFile) -> tuple[bool, bytes | None]:

@@ -1,10 +1,12 @@
 """Messages about edits: rows of the outbox, told once for all workers, and still there after a restart."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 
 from monitor.app import config_files
 from monitor.app.config_diff import saved_by
@@ -23,12 +25,15 @@ from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.config.settings import load_settings
 from monitor.edits.saving import Saving
+from monitor.errors import DatabaseError
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.storage.chats import ChatStore
+from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.edits.versions import FileVersions, digest_of
 from monitor.storage.outbox.deliveries import Outbox
 from tests.harness.clock import Clock
 from tests.harness.command_line import RULES
+from tests.harness.databases import sqlite_database
 from tests.servers.bot_api import OPERATOR, REVIEW, TOKEN, BotApi
 
 pytestmark = pytest.mark.usefixtures("forked_children")
@@ -190,3 +195,29 @@ async def test_a_refused_file_that_is_mended_is_told(engine: Engine, tmp_path: P
 
     titles = [row.title.partition(":")[0] for row in Outbox(engine).rows([DeliveryState.PENDING])]
     assert titles == ["Правка не принята", "Файл снова в порядке"]
+
+
+@contextmanager
+def without(table: str, engine: Engine) -> Iterator[None]:
+    """Whoever asks the table gets a DatabaseError."""
+    with write_transaction(engine) as db:
+        db.execute(text(f"ALTER TABLE {table} RENAME TO away"))
+    yield
+    with write_transaction(engine) as db:
+        db.execute(text(f"ALTER TABLE away RENAME TO {table}"))
+
+
+@pytest.mark.parametrize("table", ["deliveries", "file_versions"])
+async def test_what_the_database_did_not_take_is_told_later(tmp_path: Path, table: str) -> None:
+    engine = open_engine(sqlite_database(tmp_path / "monitor.db"))  # which one is away is all the same
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    worker = Worker(engine, tmp_path, Clock())
+
+    with without(table, engine), pytest.raises(DatabaseError):
+        await edit(tmp_path, RULES.replace("граница, таможня", "граница, таможня, маяк"), worker)
+    await edit(tmp_path, RULES + "  [", worker)
+
+    titles = [row.title.partition(":")[0] for row in Outbox(engine).rows([DeliveryState.PENDING])]
+    assert titles == ["Правила обновлены", "Правка не принята"]
+    engine.dispose()
