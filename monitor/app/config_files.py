@@ -154,7 +154,10 @@ class EditedFile:
         return is_new
 
     def content(self, now: float) -> bytes | None:
-        """The new content, when there is one and nobody is still writing it. `now` counts seconds, from anywhere."""
+        """The new content, when there is one and nobody is still writing it. `now` counts seconds, from anywhere.
+
+        Raises ConfigError when nobody can read it, once until somebody can.
+        """
         stamp = self._stamp()
         if stamp is None or stamp == self._read:
             return None
@@ -169,7 +172,10 @@ class EditedFile:
         try:
             content = read_bytes(self.file)
         except ConfigError:
-            return None
+            if self._stamp() != stamp or not self._digest:
+                return None
+            self._digest = b""  # what is read next is new, whatever it says
+            raise
         if self._stamp() != stamp:
             return None  # it was written again while we read
         self._read = stamp

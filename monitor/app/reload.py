@@ -101,7 +101,11 @@ class Reloader:
 
     async def _edit(self, file: EditedFile, in_force: _Edition) -> bytes | None:
         """What is to be taken up; of a file that was refused and says again what is in force it is told."""
-        is_lost, content = await asyncio.to_thread(_looked_at, file)
+        try:
+            is_lost, content = await asyncio.to_thread(_looked_at, file)
+        except ConfigError as error:
+            self._refuse(error, str(error).encode())
+            return None
         if is_lost:
             self._tell_lost(in_force)
         if content is None or sha256(content).digest() != in_force.digest:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from monitor.app import config_files
+from monitor.app import config_files, environment
 from monitor.app.config_diff import saved_by
 from monitor.app.config_files import (
     ChannelsEdition,
@@ -221,3 +221,22 @@ async def test_what_the_database_did_not_take_is_told_later(tmp_path: Path, tabl
     titles = [row.title.partition(":")[0] for row in Outbox(engine).rows([DeliveryState.PENDING])]
     assert titles == ["Правила обновлены", "Правка не принята"]
     engine.dispose()
+
+
+async def test_a_file_that_nobody_can_read_is_told_once(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "feeds.yaml").write_text(FEEDS, encoding="utf-8")
+    (tmp_path / "keywords.yaml").write_text(RULES, encoding="utf-8")
+    clock = Clock()
+    worker = Worker(engine, tmp_path, clock)
+    with monkeypatch.context() as patch:
+        patch.setattr(environment, "LARGEST", len(RULES))
+        for content in (RULES * 2, RULES * 3):
+            await edit(tmp_path, content, worker)
+            clock.forward(minutes=1)
+
+    await edit(tmp_path, RULES, worker)
+
+    titles = [row.title.partition(":")[0] for row in Outbox(engine).rows([DeliveryState.PENDING])]
+    assert titles == ["Правка не принята", "Файл снова в порядке"]
