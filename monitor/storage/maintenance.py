@@ -31,7 +31,9 @@ from monitor.models.health import Alarm, ConditionKind
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
+from monitor.storage.edits.schema import file_versions
 from monitor.storage.entries import KEYS_KEPT, forget_refusals
+from monitor.storage.evidence.notices import unsign
 from monitor.storage.evidence.schema import pages
 from monitor.storage.tables import (
     alarms,
@@ -40,6 +42,7 @@ from monitor.storage.tables import (
     chats,
     deliveries,
     delivery_photos,
+    desk_keys,
     destinations,
     entries,
     entry_keys,
@@ -75,6 +78,11 @@ _LEASES: Mapping[Column[Any], timedelta] = {  # and the longest that each is giv
     deliveries.c.lease_until: timedelta(minutes=3),
     listeners.c.lease_until: timedelta(minutes=3),
     pages.c.lease_until: timedelta(minutes=5),
+}
+_LETTERS: Mapping[Table, Column[Any]] = {  # and when each was of use last; those of reviews stand in texts, too
+    mutes: mutes.c.until,
+    retractions: retractions.c.at,
+    file_versions: file_versions.c.saved_at,
 }
 _PAUSES: tuple[Column[Any], ...] = (chats.c.not_before_at, mutes.c.until, pages.c.due_at)
 
@@ -191,8 +199,9 @@ def forget_beats(db: Connection, now: datetime) -> int:
 
 
 def forget_answers(db: Connection, now: datetime) -> int:
-    """What the bot answered in its chats: the questions of people."""
-    return _forget(db, deliveries, and_(deliveries.c.key.like("reply:%"), deliveries.c.updated_at < now - PEOPLE_KEPT))
+    """What the bot answered in its chats, and told of edits there: the questions of people, and who edited."""
+    of_people = or_(deliveries.c.key.like("reply:%"), deliveries.c.key.like("reload:%"))
+    return _forget(db, deliveries, and_(of_people, deliveries.c.updated_at < now - PEOPLE_KEPT))
 
 
 def forget_photos(db: Connection, now: datetime) -> int:
@@ -203,9 +212,17 @@ def forget_photos(db: Connection, now: datetime) -> int:
 
 
 def forget_initials(db: Connection, now: datetime) -> int:
-    """The letters of those who decided or muted, wherever they were written."""
-    db.execute(update(mutes).where(mutes.c.until < now - PEOPLE_KEPT).values(initial=""))
-    old = and_(reviews.c.initial != "", reviews.c.decided_at < now - PEOPLE_KEPT)
+    """The letters of those who decided, retracted, muted or edited, wherever they were written."""
+    before = now - PEOPLE_KEPT
+    for table, at in _LETTERS.items():
+        db.execute(update(table).where(table.c.initial != "", at < before).values(initial=""))
+    db.execute(delete(desk_keys).where(desk_keys.c.expires_at < before))
+    unsign(db, before)
+    return _forget_reviewers(db, before)
+
+
+def _forget_reviewers(db: Connection, before: datetime) -> int:
+    old = and_(reviews.c.initial != "", reviews.c.decided_at < before)
     rows = db.execute(select(reviews.c.story_id, reviews.c.part, reviews.c.initial).where(old).limit(BATCH)).all()
     for story_id, part, initial in rows:
         question = and_(deliveries.c.story_id == story_id, deliveries.c.part == part)

@@ -3,13 +3,14 @@
 `tell_of` is a part of the transaction that records a look. Synchronous: callers in the event loop use `to_thread`.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, Row, and_, exists, select
+from sqlalchemy import Connection, Engine, Row, and_, exists, select, update
 
 from monitor.models.evidence import Observed, Sight, Version
 from monitor.models.outbox import DeliveryKind, DeliveryState
@@ -24,6 +25,8 @@ from monitor.text.telegram_html import Html, join, text
 _ABSENT = (Sight.MISSING, Sight.GONE)
 _POSTED = "Лента показала то же самое: об этом уже есть пост или вопрос"
 _DECIDED = {True: "Сообщено в канале", False: "В канале не сообщаем"}
+_NO_POST = "Поста этой новости в канале нет: отвечать не на что"
+_SIGNED = re.compile(rf"^({'|'.join((*_DECIDED.values(), _NO_POST))}) \(.\.\)$", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +114,15 @@ def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetim
         tell(db, one.chat, one.key, join("\n\n", (Html(one.html), note)), now=now)
 
 
+def unsign(db: Connection, before: datetime) -> None:
+    """Take the letters of those who answered out of what was answered before then."""
+    old = and_(deliveries.c.key.like("page:%"), deliveries.c.updated_at < before)
+    rows = select(deliveries.c.id, deliveries.c.html).where(old, deliveries.c.html.like("% (_.)%"))
+    for row in db.execute(rows).all():
+        html = _SIGNED.sub(r"\1", row.html)
+        db.execute(update(deliveries).where(deliveries.c.id == row.id).values(html=html))
+
+
 class PageNotices:
     """What maintainers answer."""
 
@@ -131,7 +143,7 @@ class PageNotices:
                 return f"Уже решено. {why}"
             said = _DECIDED[announce]
             if announce and not _announce(db, observed, self._to, now):
-                said = "Поста этой новости в канале нет: отвечать не на что"
+                said = _NO_POST
             signed = f"{said} ({initial}.)" if initial else said
             decided = join("\n\n", (Html(question.html), text(signed)))
             tell(db, self._to.review, _key(observation_id), decided, now=now)

@@ -6,7 +6,9 @@ import pytest
 from sqlalchemy import Connection, Engine, delete, func, insert, select, update
 
 from monitor.models.articles import Outcome
+from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, write_transaction
+from monitor.storage.edits.schema import file_versions
 from monitor.storage.entries import KEYS_KEPT
 from monitor.storage.maintenance import (
     BATCH,
@@ -20,7 +22,18 @@ from monitor.storage.maintenance import (
 )
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
-from monitor.storage.tables import deliveries, entries, entry_keys, feeds, heartbeats, reviews, sends, stories
+from monitor.storage.tables import (
+    deliveries,
+    desk_keys,
+    entries,
+    entry_keys,
+    feeds,
+    heartbeats,
+    mutes,
+    reviews,
+    sends,
+    stories,
+)
 from tests.factories import NOW, feed
 
 SECOND = timedelta(seconds=1)
@@ -61,19 +74,31 @@ def test_of_reviewers_nothing_is_left_after_ninety_days(engine: Engine, store: S
         db.execute(insert(stories).values(id=1, created_at=NOW, updated_at=NOW))
         decided = {"html": "?", "asked_at": NOW, "decision": "rejected", "decided_at": NOW, "initial": "А"}
         db.execute(insert(reviews).values(story_id=1, part=1, **decided))
+        db.execute(insert(retractions).values(story_id=1, why="ошибка", at=NOW, initial="А", parts=[1]))
+        db.execute(insert(mutes).values(topic="т", rule="п", title="Т", since=NOW, until=NOW, initial="А"))
+        saved = {"file": "feeds.yaml", "digest": "", "content": b"", "saved_at": NOW, "initial": "А"}
+        db.execute(insert(file_versions).values(**saved))
+        db.execute(insert(desk_keys).values(digest="", kind="session", expires_at=NOW, initial="А"))
         sent = {"chat": "-1", "state": "sent", "wanted_revision": 1, "created_at": NOW, "updated_at": NOW}
         question = "?\n\n<b>Отклонено · 23.11 14:05 · А.</b>"
         db.execute(insert(deliveries).values(story_id=1, part=1, html=question, **sent))
         db.execute(insert(deliveries).values(key="reply:7", html="Ленты: 5", **sent))
+        db.execute(insert(deliveries).values(key="reload:0", html="Правила обновлены (правка за столом, А.)", **sent))
+        answered = "Было: «Ахметов (А.)»\n\nСообщено в канале (А.)\n\nСтраница снова на месте"
+        db.execute(insert(deliveries).values(key="page:1", html=answered, **sent))
     housekeeping = Housekeeping(engine)
     assert housekeeping.tidy(NOW + PEOPLE_KEPT)["initials"] == 0
 
     forgotten = housekeeping.tidy(NOW + PEOPLE_KEPT + TIDY_EVERY)
 
-    assert (forgotten["answers"], forgotten["initials"]) == (1, 1)
+    assert (forgotten["answers"], forgotten["initials"]) == (2, 1)
     with read_transaction(engine) as db:
-        assert db.scalars(select(deliveries.c.html)).all() == ["?\n\n<b>Отклонено · 23.11 14:05</b>"]
-        assert db.scalars(select(reviews.c.initial)).all() == [""]
+        assert db.scalars(select(deliveries.c.html).order_by(deliveries.c.id)).all() == [
+            "?\n\n<b>Отклонено · 23.11 14:05</b>",
+            "Было: «Ахметов (А.)»\n\nСообщено в канале\n\nСтраница снова на месте",
+        ]
+        for table in (table for table in reviews.metadata.sorted_tables if "initial" in table.c):
+            assert not any(db.scalars(select(table.c.initial))), table.name
 
 
 def test_a_feed_that_has_not_changed_for_months_keeps_everything(filled: Engine) -> None:
