@@ -31,7 +31,7 @@ from monitor.storage.mutes import MuteStore
 from monitor.stories.corrections import retraction
 from monitor.stories.question import outcome_label
 from monitor.text.unicode import clean
-from monitor.text.urls import as_typed, canonical, message_link
+from monitor.text.urls import as_typed, canonical
 
 _MOST_STORIES = 2**63  # no database counts further
 
@@ -147,8 +147,7 @@ def _show_retraction(screen: Screen, record: StoryRecord) -> None:
 
 def _show_posts(screen: Screen, record: StoryRecord) -> None:
     for post in record.posts:
-        link = message_link(post.chat, post.message_id)
-        rest = "; ".join(part for part in (STATES[post.state], link, post.error) if part)
+        rest = "; ".join(part for part in (STATES[post.state], post.link, post.error) if part)
         shown = next((one.title for one in record.members if one.part == post.part), "")
         screen.print(f"  {post.chat}, пост {post.part}: {rest}")
         screen.print(f"    «{shown}»")
@@ -258,8 +257,7 @@ def _page_json(page: WatchedPage) -> dict[str, object]:
 
 
 def _post_json(post: Post) -> dict[str, object]:
-    link = message_link(post.chat, post.message_id)
-    return {"chat": post.chat, "part": post.part, "state": post.state, "link": link, "error": post.error}
+    return {"chat": post.chat, "part": post.part, "state": post.state, "link": post.link, "error": post.error}
 
 
 def _iso(at: datetime | None) -> str | None:

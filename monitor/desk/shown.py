@@ -16,7 +16,7 @@ from monitor.stories.corrections import retraction
 from monitor.stories.question import decision_label, goes_on, outcome_label
 from monitor.text.telegram_html import line, web_address
 from monitor.text.unicode import visible
-from monitor.text.urls import message_link, without_credentials
+from monitor.text.urls import without_credentials
 
 _BEGUN: Final = {Outcome.POSTED: "начало новой истории", Outcome.JOINED: "ещё одно изложение истории"}
 _STANDINGS: Final = {
@@ -44,7 +44,6 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "states": STATES,
         "decided": partial(_decided, zone=zone),
         "retracted": retraction.label,
-        "post_link": message_link,
         "say_report": _report,
     }
 

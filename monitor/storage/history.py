@@ -20,7 +20,7 @@ from monitor.storage.corrections.rows import read_retraction, retractions_of
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction
 from monitor.storage.tables import articles, chats, deliveries, entries, feeds, stories
-from monitor.text.urls import address_number, canonical, host_key, public_name
+from monitor.text.urls import address_number, canonical, host_key, message_link, public_name
 
 EXPORT_COLUMNS = (
     "story", "part", "follows", "outlet", "published", "seen", "title", "url", "language", "topics", "rules", "words",
@@ -69,6 +69,11 @@ class Post:
     message_id: int | None
     error: str
     updated_at: datetime
+
+    @property
+    def link(self) -> str:
+        """Where Telegram shows it, to everybody if its chat is public; "" when it has no address."""
+        return message_link(self.name or self.chat, self.message_id)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,8 +23,8 @@ from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.outbox.destinations import is_further
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.stories import read_stories
-from monitor.storage.tables import articles, deliveries, entries, reviews, stories
-from monitor.text.urls import message_link
+from monitor.storage.tables import articles, chats, deliveries, entries, reviews, stories
+from monitor.text.urls import message_link, public_name
 
 _LETTERS = func.sum(func.length(articles.c.title))  # a headline that changed is seldom as long as it was
 _CHUNK = 200  # stories read at once: each brings the texts of its articles
@@ -97,7 +97,8 @@ class PublishedStories:
         with read_transaction(self._engine) as db:
             titles = db.scalars(select(cases.c.title).where(cases.c.closed_at.is_(None)).order_by(cases.c.id)).all()
             retracted = db.execute(_retracted().order_by(retractions.c.story_id)).all()
-            return _mark([db.scalar(one) for one in newest], titles, [tuple(row) for row in retracted])
+            names = db.scalars(select(chats.c.name).order_by(chats.c.chat)).all()
+            return _mark([db.scalar(one) for one in newest], titles, [tuple(row) for row in retracted], names)
 
     def read(self, numbers: Iterable[int]) -> Iterable[PublishedStory]:
         """These stories, those of them that are public; a few hundred in memory at once."""
@@ -132,6 +133,7 @@ def _shown() -> Any:
     sent = and_(deliveries.c.sent_at.isnot(None), deliveries.c.message_id.isnot(None))
     columns = (
         *(deliveries.c[name] for name in ("story_id", "part", "chat")),
+        chats.c.name,
         func.coalesce(deliveries.c.sent_at, digest.c.sent_at).label("at"),
         func.coalesce(deliveries.c.message_id, digest.c.message_id).label("message"),
     )
@@ -139,6 +141,7 @@ def _shown() -> Any:
     return (
         select(*columns)
         .outerjoin(digest, digest.c.id == deliveries.c.digest_id)
+        .outerjoin(chats, chats.c.chat == deliveries.c.chat)
         .where(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "", or_(sent, digested), ~is_further())
         .where(deliveries.c.story_id.isnot(None), deliveries.c.story_id.notin_(hidden))
         .order_by(deliveries.c.story_id, deliveries.c.part, deliveries.c.id)
@@ -149,7 +152,8 @@ def _posts(db: Connection, numbers: Sequence[int] | None = None) -> dict[int, _P
     shown = _shown() if numbers is None else _shown().where(deliveries.c.story_id.in_(numbers))
     posts: dict[int, _Post] = {}
     for row in db.execute(shown):
-        post = posts.setdefault(row.story_id, _Post(at=row.at, url=message_link(row.chat, row.message), parts=set()))
+        url = message_link(public_name(row.chat, row.name or ""), row.message)
+        post = posts.setdefault(row.story_id, _Post(at=row.at, url=url, parts=set()))
         post.parts.add(row.part)
         post.at = min(post.at, row.at)
     return posts

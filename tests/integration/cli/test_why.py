@@ -7,16 +7,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import delete, insert, update
 
 from monitor.app.environment import environment
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import load_settings
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.stories import Decision
-from monitor.storage.database import open_engine
+from monitor.storage.database import open_engine, write_transaction
 from monitor.storage.feeds import FeedStore
 from monitor.storage.mutes import MuteStore
 from monitor.storage.reviews import Reviews
+from monitor.storage.tables import chats, deliveries
 from tests.harness.command_line import RULES, CommandResult, call, write_files
 from tests.harness.polled_history import PolledHistory, feed_article
 from tests.servers.web import WebServer
@@ -173,6 +175,18 @@ def test_a_paused_feed_is_why_nothing_was_seen(history: PolledHistory, web: WebS
     assert f"удачных опросов не было; {said}" in call("why", f"{web.url}/news/77/").stdout
     assert f"«Порт» {said}" in call("check", "--no-archive").stdout
     assert "Порт" not in call("poll").stdout, "a sweep leaves it alone"
+
+
+def test_a_post_is_linked_by_the_public_name_of_its_channel(history: PolledHistory) -> None:
+    engine = open_engine(history.url)
+    with write_transaction(engine) as db:
+        db.execute(delete(chats))
+        db.execute(insert(chats).values(chat="-1001234567890", name="@port_news"))
+        db.execute(update(deliveries).values(chat="-1001234567890"))
+    engine.dispose()
+
+    assert "  -1001234567890, пост 1: отправлено; https://t.me/port_news/101" in call("why", AGAIN.url).rows
+    assert answer(call("why", AGAIN.url, "--json"))["stories"][0]["posts"][0]["link"] == "https://t.me/port_news/101"
 
 
 def test_why_for_a_program(history: PolledHistory) -> None:

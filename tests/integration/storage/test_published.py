@@ -18,7 +18,7 @@ from monitor.storage.outbox.destinations import DestinationStore
 from monitor.storage.site.cases import CaseStore, TakedownStore
 from monitor.storage.site.published import PublishedStories, PublishedStory
 from monitor.storage.stories import read_stories
-from monitor.storage.tables import articles, deliveries, reviews, stories
+from monitor.storage.tables import articles, chats, deliveries, reviews, stories
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
@@ -66,6 +66,21 @@ def test_a_story_is_public_once_the_channel_shows_it(
     assert story.seen_at == (NOW, NOW)
     assert story.posted_at == NOW
     assert story.post_url == "https://t.me/test_channel/101"
+
+
+def test_a_post_is_linked_by_the_public_name_of_its_channel(
+    engine: Engine, published: PublishedStories, seeded: SeededOutbox, send_all: Callable[..., None]
+) -> None:
+    seeded.add_story(7, chat="-1001234567890")
+    send_all("-1001234567890")
+    assert not one(published, 7).post_url, "an address that only members can open"
+    before = published.pulse()
+
+    with write_transaction(engine) as db:
+        db.execute(update(chats).values(name="@public"))
+
+    assert one(published, 7).post_url == "https://t.me/public/101"
+    assert published.pulse() != before
 
 
 def test_questions_and_parts_nobody_posted_are_not(
