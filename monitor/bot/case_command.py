@@ -12,7 +12,7 @@ from monitor.models.site import OpenedCase, SiteCase, Takedown
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.site.cases import CaseStore
 from monitor.storage.tables import LARGEST_ID
-from monitor.text.telegram_html import Html, fits, join, line, text
+from monitor.text.telegram_html import Html, fitting, join, line, text
 from monitor.text.unicode import clean
 
 LONGEST_TITLE: Final = 120  # characters
@@ -64,10 +64,9 @@ def _listed(cases: Sequence[SiteCase]) -> Html:
     """As many as one message takes."""
     head = text("Открытые дела:" if cases else "Открытых дел нет.")
     rows = [text(line(f"{one.id}. {one.title} · историй: {len(one.stories)}", LONGEST_TITLE * 2)) for one in cases]
-    shown = rows[:_MOST]
-    while not fits(listing := join("\n", (head, *shown, *_rest(len(rows) - len(shown)), *map(text, _HOW)))):
-        shown.pop()
-    return listing
+    return fitting(
+        rows[:_MOST], lambda shown: join("\n", (head, *shown, *_rest(len(rows) - len(shown)), *map(text, _HOW)))
+    )
 
 
 def _rest(count: int) -> Iterator[Html]:

@@ -31,7 +31,7 @@ from monitor.stories import page_notice
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.question import outcome_label
 from monitor.text.dates import from_headline
-from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 from monitor.text.urls import only_address
 
 LATELY: Final = timedelta(days=1)
@@ -166,25 +166,23 @@ class ReadCommands:
         members = self._history.seen(address)
         if not members:
             return text("Такого адреса бот не видел.")
-        facts = [_fact(member) for member in members[:_MOST_LINES]]
+        fact, *others = map(_fact, members[:_MOST_LINES])
         kept = next((member for member in members if member.text is not None), None)
-        reports = self._reports(kept.title, kept.text or "") if kept else text("Текст этой новости не хранится.")
-        while len(facts) > 1 and not fits(join("\n\n", (*facts, reports))):
-            facts.pop()
-        return join("\n\n", (*facts, reports))
+        reports = self._reports(kept.title, kept.text or "") if kept else [text("Текст этой новости не хранится.")]
+        count = len(reports)
+        return fitting([*reports, *others], lambda rows: join("\n\n", (fact, *rows[count:], join("\n", rows[:count]))))
 
     def check(self, argument: str) -> Html:
         """What the rules say of a text; its first line counts as the headline."""
         title, _, body = from_headline(argument).partition("\n")
-        return self._reports(title, body) if argument else text("Пишите так: /check текст новости")
+        if not argument:
+            return text("Пишите так: /check текст новости")
+        return fitting(self._reports(title, body), lambda rows: join("\n", rows))
 
-    def _reports(self, title: str, body: str) -> Html:
+    def _reports(self, title: str, body: str) -> list[Html]:
         muted = [mute.name.key for mute in self._mutes.active(self._clock())]
         reports = explanation.explain(self.matcher.muting(muted), title=title, text=body)
-        rows = [_report(report) for report in reports[:_MOST_LINES]]
-        while not fits(join("\n", rows)):
-            rows.pop()
-        return join("\n", rows)
+        return [_report(report) for report in reports[:_MOST_LINES]]
 
     def uncertain_posts(self, since: datetime) -> Sequence[tuple[str, Html, Buttons]]:
         """Key, text and buttons of a question to the operator about each post that is uncertain `since` or longer."""

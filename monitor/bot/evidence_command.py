@@ -3,7 +3,7 @@
 The answer is one Telegram message, whatever the page has been through: the copies are told from the last one back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from shlex import quote
 from typing import Final
@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.evidence import Capture
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
-from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import only_address
 
@@ -42,9 +42,9 @@ class EvidenceCommand:
     def _told(self, record: PageRecord) -> Html:
         head = join("\n", (*self._head(record), *self._change(record)))
         copies = [self._copy(record, one) for one in reversed(record.captures)][:_MOST_COPIES]
-        while not fits(answer := join("\n\n", filter(None, (head, _listed(record, copies), _advice(record))))):
-            copies.pop()
-        return answer
+        return fitting(
+            copies, lambda shown: join("\n\n", filter(None, (head, _listed(record, shown), _advice(record))))
+        )
 
     def _head(self, record: PageRecord) -> Iterator[Html]:
         page = record.page
@@ -86,7 +86,7 @@ def _edits(said: str) -> Iterator[str]:
         yield row
 
 
-def _listed(record: PageRecord, copies: list[Html]) -> Html:
+def _listed(record: PageRecord, copies: Sequence[Html]) -> Html:
     more = len(record.captures) - len(copies)
     head = text(f"Копий: {len(record.captures)}; начало SHA-256:" if record.captures else "Копий ещё нет.")
     return join("\n", (head, *copies, *([text(f"и ещё {more}, раньше")] if more else [])))

@@ -10,7 +10,7 @@ from monitor.models.labels import searchable
 from monitor.models.search import Found, SearchResult
 from monitor.stories.question import outcome_label
 from monitor.text.languages.russian import forget_dictionary
-from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 
 _MOST: Final = 8
 _LONGEST_TITLE: Final = 200  # UTF-16 units
@@ -42,9 +42,7 @@ class FindCommand:
         finally:
             self._forget()  # 15 MB for a question now and then
         paragraphs = [self._told(one) for one in answer.found]
-        while not fits(message := join("\n\n", (*paragraphs, *self._rest(answer, len(paragraphs))))):
-            paragraphs.pop()
-        return message
+        return fitting(paragraphs, lambda shown: join("\n\n", (*shown, *self._rest(answer, len(shown)))))
 
     def _told(self, one: Found) -> Html:
         head = tag("b", link(line(one.title, _LONGEST_TITLE) or one.feed, one.url))

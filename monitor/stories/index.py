@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.channels import Tongue
 from monitor.stories.post_texts import TEXTS, PostTexts
-from monitor.text.telegram_html import Html, fits, join, line, link, tag, text
+from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 
 WEEK: Final = timedelta(days=7)
 _CASE_UNITS, _HEADLINE_UNITS = 120, 160
@@ -52,9 +52,11 @@ def index_post(
     say = TEXTS[tongue]
     of_cases = [_case(case, zone, say) for case in cases[:_MOST_CASES]]
     of_stories = [_story(story, zone, say) for story in stories[: _MOST_ROWS - len(of_cases)]]
-    while not fits(message := join("\n\n", _sections(of_cases, of_stories, len(cases), len(stories), say))):
-        (of_stories or of_cases).pop()
-    return message
+    first = len(of_cases)
+    return fitting(
+        [*of_cases, *of_stories],
+        lambda rows: join("\n\n", _sections(rows[:first], rows[first:], len(cases), len(stories), say)),
+    )
 
 
 def _sections(

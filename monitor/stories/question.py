@@ -14,7 +14,7 @@ from monitor.models.stories import Decision, Story
 from monitor.stories.corrections.retraction import heading
 from monitor.stories.placement import LIKENESS, ONE_HEADLINE, SAME_ADDRESS
 from monitor.stories.post import part_of, render
-from monitor.text.telegram_html import Html, fits, join, line, tag, text
+from monitor.text.telegram_html import Html, fitting, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
@@ -74,9 +74,7 @@ def ask(story: Story, part: int, *, now: datetime) -> str:
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
     rows = [*(_why(topic, reason) for topic, reason in topics[:_TOPICS]), *lack]
-    while rows and not fits(_with(shown, rows) + " " * 200):  # room for what will be decided
-        rows.pop()
-    return _with(shown, rows)
+    return fitting(rows, lambda some: _with(shown, some), room=200)  # for what will be decided
 
 
 def _label(verdict: Verdict) -> Html:

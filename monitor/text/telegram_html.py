@@ -5,7 +5,7 @@ no tag is ever cut and nothing from outside is ever markup.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from html import escape, unescape
 from typing import Final, Literal, NewType
 
@@ -103,6 +103,14 @@ def web_address(url: str) -> str:
 def fits(html: str) -> bool:
     """Whether Telegram takes it as one message."""
     return utf16_length(seen(html)) <= MOST_UNITS and len(html.encode()) <= MOST_BYTES
+
+
+def fitting(rows: Sequence[Html], whole: Callable[[Sequence[Html]], Html], *, room: int = 0) -> Html:
+    """What `whole` makes of the first rows, of as many as Telegram takes in one message with `room` units left."""
+    count = len(rows)
+    while count and not fits(whole(rows[:count]) + " " * room):
+        count -= 1
+    return whole(rows[:count])
 
 
 def seen(html: str) -> str:

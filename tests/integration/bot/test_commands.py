@@ -1,13 +1,16 @@
 """The maintainers' chat against a Bot API over HTTP and both databases: commands, strangers, posts in doubt."""
 
 import re
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 
+from monitor.app.config_files import load_matcher
 from monitor.bot.review_chat import ALONE
 from monitor.models.articles import Tier
 from monitor.storage.tables import deliveries
+from monitor.text.telegram_html import fits
 from tests.factories import NOW
 from tests.harness.review_chat import CHANNEL, OWNER, REVIEWERS, ReviewChatHarness
 from tests.servers import faults
@@ -93,6 +96,21 @@ async def test_help_lists_just_what_works_in_that_chat(harness: ReviewChatHarnes
 
     assert ("retract" in every, set(harness.read_commands.of_review_chat()) - set(every)) == (True, {"start"})
     assert set(refused) == (set(every) - set(listed)) | {"help"}
+
+
+@pytest.mark.parametrize("length", [13, 16, 19])
+async def test_why_of_many_topics_is_one_message(harness: ReviewChatHarness, tmp_path: Path, length: int) -> None:
+    rules, words = tmp_path / "many.yaml", ", ".join(f"{vowel}{sound}рка" for vowel in "аеиоу" for sound in "бвгд")
+    topic = f'title: {"тема " * 40}, any_of: [{{name: {"п" * length}, all: [{{ru: новость}}, {{ru: "{words}"}}]}}]'
+    rules.write_text("topics:\n" + "".join(f"  t{number}: {{{topic}}}\n" for number in range(12)), encoding="utf-8")
+    harness.record_article()
+    harness.read_commands.matcher = load_matcher(str(rules))
+
+    answer = harness.read_commands.why("https://news.example/1")
+
+    assert fits(answer)
+    assert "отдано редактору" in answer
+    assert answer.count("не хватает") > 8
 
 
 async def test_undo_takes_no_number(harness: ReviewChatHarness) -> None:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.telegram_html import Html, fits, headline, join, line, linked, marked_line, seen, tag, text
+from monitor.text.telegram_html import Html, fits, fitting, headline, join, line, linked, marked_line, seen, tag, text
 
 TEXTS = st.text(st.sampled_from("абв <>&;\n\t\u00a0\u0301\u200b\ud800\U0001f600«»amp"), max_size=60)
 
@@ -56,3 +56,13 @@ def test_an_expandable_quote_is_valid_and_its_tag_does_not_count() -> None:
     assert (quote[:24], quote[-13:]) == ("<blockquote expandable>а", "</blockquote>")
     assert fits(quote)
     assert not fits(join("\n", (quote, Html("текст! "))))
+
+
+def test_as_many_rows_are_shown_as_fit_beside_the_rest() -> None:
+    rows = [text("а" * 1_000)] * 4
+
+    def count(rest: int, room: int = 0) -> int:
+        return fitting(rows, lambda shown: join("", (*shown, text("я" * rest))), room=room).count("а") // 1_000
+
+    assert (count(rest=96), count(rest=97), count(rest=96, room=1)) == (4, 3, 3)
+    assert (count(rest=3_000), count(rest=4_000), count(rest=9_000)) == (1, 0, 0)
