@@ -214,7 +214,8 @@ class Poller:
         first = await news.judge.read(feed, triage.urgent, news.limit, now, deadline=deadline)
         urgent = await _with_sources((*triage.decided, *first.decided), news.bodies)
         if triage.waiting and split(urgent)[1]:
-            await self._record_urgent(outcome, state, urgent)
+            if not await self._record_urgent(outcome, state, urgent):
+                return outcome  # the lease is lost: nothing of the rest would be recorded either
             outcome, urgent = replace(outcome, urgent=urgent), ()
         rest = await news.judge.read(feed, triage.waiting, news.limit, now, deadline=deadline)
         later = await _with_sources(rest.decided, news.bodies)
@@ -229,10 +230,10 @@ class Poller:
             return _come_back(outcome, state, outcome.next_poll_at)
         return outcome
 
-    async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> None:
+    async def _record_urgent(self, outcome: PollOutcome, state: FeedState, decided: tuple[EntryOutcome, ...]) -> bool:
         settled, matched = split(decided)
         part = replace(outcome, habit=state.habit, validators=state.validators, known_keys=(), aliases=(), edited=())
-        await self.recorder.record(replace(part, settled=settled, matched=matched, is_over=False))
+        return await self.recorder.record(replace(part, settled=settled, matched=matched, is_over=False))
 
     async def _outage_changed(self, change: OutageChange, now: datetime) -> None:
         """Many feeds out of reach at once: said once, charged to no feed; at its end, how many polls it cost."""

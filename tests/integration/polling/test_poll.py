@@ -9,6 +9,7 @@ import pytest
 
 from monitor.matching.mutes import Mute, RuleName
 from monitor.models.stories import PollOutcome
+from monitor.polling.poll import LEASE
 from monitor.polling.recorder import Recorder
 from monitor.storage.tables import articles, deliveries, entries, feeds, held
 from tests.factories import NOW
@@ -110,6 +111,22 @@ async def test_what_a_clock_set_back_during_a_poll_called_too_old_is_judged_agai
     await room.poll()
 
     assert room.outcomes()["вчера"] == "posted"
+
+
+async def test_a_poll_that_lost_its_lease_reads_no_more_pages(room: Room) -> None:
+    room.serve(room.item("первое", LONG))
+    await room.poll()
+    room.serve(room.item("первое", LONG), room.item("срочное"), room.brief("plain"))
+    hold = room.web.hold("/rss")
+    polling = asyncio.create_task(room.poll())
+    await asyncio.to_thread(hold.wait_arrived, 10)
+    room.poller.feeds.claim(room.now + 2 * LEASE, limit=1, lease=LEASE)  # by another worker
+    hold.release()
+
+    await polling
+
+    assert set(room.outcomes()) == {"первое"}
+    assert room.web.count("/page/plain") == 0
 
 
 async def test_what_was_published_while_we_were_away_is_still_news(room: Room) -> None:
