@@ -29,6 +29,9 @@ FLOOD = 20
 """More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more
 than a subscriber reads one by one."""
 
+_digests = deliveries.alias()  # those that tell other deliveries
+_told_at = func.coalesce(deliveries.c.sent_at, _digests.c.sent_at)
+
 # As far as anybody knows: neither taken back nor found deleted in the chat.
 _STANDS = and_(
     deliveries.c.html != "", or_(deliveries.c.state != DeliveryState.CANCELLED, deliveries.c.message_id.is_(None))
@@ -192,22 +195,17 @@ def posted(
     tongue: Tongue = "ru",
 ) -> list[PostedStory]:
     """The stories posted in `[since, until)` that still stand, by the time of publication."""
-    digest = deliveries.alias()
-    told_at = func.coalesce(deliveries.c.sent_at, digest.c.sent_at)
-    mine = select(deliveries.c.id, told_at.label("at")).join(
-        digest, digest.c.id == deliveries.c.digest_id, isouter=True
-    )
-    mine = mine.where(
-        *(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS),
-        *(told_at >= since, told_at < until, deliveries.c.story_id.notin_(hidden)),
-    )
-    at = {row.id: row.at for row in db.execute(mine)}
-    lines = _lines(db, deliveries.c.id.in_(select(mine.subquery().c.id)), tongue)
+    lately = and_(_told_at >= since, _told_at < until, deliveries.c.story_id.notin_(hidden))
+    lines = _lines(db, and_(_shown(chat), lately), tongue)
     retracted = retractions_of(db, {row.story_id for row, _ in lines})
     name = _name(db, chat)
     standing = [(row, item) for row, item in lines if not _is_struck(row, retracted)]
     last = {(row.story_id, item.title): row.id for row, item in standing}.values()  # posts of one article say the same
-    return [PostedStory(*_linked(item, name, row), at[row.id]) for row, item in standing if row.id in last]
+    return [PostedStory(*_linked(item, name, row), row.told_at) for row, item in standing if row.id in last]
+
+
+def _shown(chat: str) -> ColumnElement[bool]:
+    return and_(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS)
 
 
 def _name(db: Connection, chat: str) -> str:
@@ -220,19 +218,16 @@ def _is_struck(row: Row[Any], retracted: Mapping[int, Retraction]) -> bool:
 
 def _retracted(db: Connection, chat: str, day: Day, tongue: Tongue) -> list[DigestItem]:
     """The stories retracted during a day whose posts a chat shows, each by the first; none that was deleted there."""
-    digest = deliveries.alias()
-    lately = and_(retractions.c.at >= day.since, retractions.c.at < day.until)
-    is_sent = func.coalesce(deliveries.c.sent_at, digest.c.sent_at).isnot(None)
-    first = (
-        select(func.min(deliveries.c.id))
-        .join(retractions, retractions.c.story_id == deliveries.c.story_id)
-        .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
-        .where(lately, is_sent, deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _STANDS)
-        .group_by(deliveries.c.story_id)
-    )
-    lines, name = _lines(db, deliveries.c.id.in_(first), tongue), _name(db, chat)
-    why = {number: one.why for number, one in retractions_of(db, {row.story_id for row, _ in lines}).items()}
-    return [replace(_linked(item, name, row)[0], retracted=why[row.story_id]) for row, item in lines]
+    lately = select(retractions.c.story_id).where(retractions.c.at >= day.since, retractions.c.at < day.until)
+    sent = and_(_shown(chat), _told_at.isnot(None), deliveries.c.story_id.in_(lately))
+    lines, name = _lines(db, sent, tongue), _name(db, chat)
+    first = {row.story_id: row.id for row, _ in sorted(lines, key=lambda line: -line[0].id)}
+    why = retractions_of(db, first)
+    return [
+        replace(_linked(item, name, row)[0], retracted=why[row.story_id].why)
+        for row, item in lines
+        if row.id == first[row.story_id]
+    ]
 
 
 def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, bool]:
@@ -242,14 +237,14 @@ def _linked(item: DigestItem, name: str, row: Row[Any]) -> tuple[DigestItem, boo
 
 def _lines(db: Connection, wanted: ColumnElement[bool], tongue: Tongue) -> list[tuple[Row[Any], DigestItem]]:
     """Each of these deliveries, with the telling that its post shows, and its line; by the time of publication."""
-    digest = deliveries.alias()
     columns = (deliveries.c[name] for name in ("id", "html", "created_at", "story_id", "part"))
     of_article = (articles.c.title, articles.c.url, articles.c.feed, articles.c.published_at, articles.c.verdict)
+    message = func.coalesce(deliveries.c.message_id, _digests.c.message_id).label("message")
     same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
     joined = (
-        select(*columns, func.coalesce(deliveries.c.message_id, digest.c.message_id).label("message"), *of_article)
+        select(*columns, message, _told_at.label("told_at"), *of_article)
+        .join(_digests, _digests.c.id == deliveries.c.digest_id, isouter=True)
         .join(articles, same_part, isouter=True)
-        .join(digest, digest.c.id == deliveries.c.digest_id, isouter=True)
         .where(wanted)
         .order_by(deliveries.c.id, articles.c.id)
     )
@@ -265,16 +260,17 @@ def _lead(rows: Sequence[Row[Any]]) -> Row[Any]:
     """The telling that the post shows, whose address it links first; else the one that `Story.lead` would choose."""
     address = first_address(rows[0].html)
     shown = (row for row in rows if address and row.url and web_address(row.url) == address)
-    return next(shown, None) or next((row for row in rows if _topic(row, Tier.POST)), rows[0])
+    return next(shown, None) or next((row for row in rows if Tier.POST in _topics(row)), rows[0])
 
 
 def _item(lead: Row[Any], rows: Sequence[Row[Any]], tongue: Tongue) -> DigestItem:
-    topic = _topic(lead, Tier.POST) or _topic(lead, Tier.REVIEW)
+    topics = _topics(lead)
+    topic = topics.get(Tier.POST) or topics.get(Tier.REVIEW)
     called = topic_title(topic, tongue) if topic else ""
     outlets = tuple(dict.fromkeys(row.feed for row in (lead, *rows) if row.feed))
     return DigestItem(topic=called, title=lead.title or first_line(lead.html), url=lead.url or "", outlets=outlets)
 
 
-def _topic(row: Row[Any], tier: Tier) -> TopicVerdict | None:
-    topics = verdict_of(row.verdict).topics if row.verdict else ()
-    return next((topic for topic in topics if topic.tier is tier), None)
+def _topics(row: Row[Any]) -> Mapping[Tier, TopicVerdict]:
+    """The first topic of each tier."""
+    return {topic.tier: topic for topic in reversed(verdict_of(row.verdict).topics)} if row.verdict else {}

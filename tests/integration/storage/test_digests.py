@@ -19,12 +19,12 @@ from monitor.models.outbox import (
     Wait,
 )
 from monitor.storage.corrections.retractions import Retractions
-from monitor.storage.database import write_transaction
+from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.outbox.deliveries import Outbox, tell
 from monitor.storage.outbox.digests import FLOOD, DigestStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
-from monitor.storage.tables import articles
+from monitor.storage.tables import articles, deliveries
 from monitor.text.telegram_html import seen
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -136,6 +136,22 @@ def test_a_digest_that_waits_is_made_anew_without_what_is_retracted(
     assert lines[0] == f"Накопилось новостей: {FLOOD + 1}"
     assert "• Новость 1 — Лента" not in lines
     assert list(seeded.states().values()) == ["cancelled"] + ["digested"] * (FLOOD + 1) + ["sending"]
+
+
+def test_a_day_names_a_retracted_story_once_by_its_first_post(
+    outbox: Outbox, seeded: SeededOutbox, engine: Engine
+) -> None:
+    for part in (1, 2):
+        seeded.add_story(5, part=part)
+        send(outbox, message_id=part)
+    Retractions(engine).retract(5, "суд ещё не состоялся", now=NOW)
+
+    assert DigestStore(engine).put_day(CHAT, TODAY, NOW)
+
+    with read_transaction(engine) as db:
+        (html,) = db.scalars(select(deliveries.c.html).where(deliveries.c.kind == DeliveryKind.DIGEST))
+    assert seen(html).endswith("Опровергнуто · 1\n• Новость 5 — суд ещё не состоялся")
+    assert 'href="https://t.me/test_channel/1"' in html
 
 
 @pytest.mark.parametrize("is_sent", [True, False])
