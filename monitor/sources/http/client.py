@@ -143,13 +143,15 @@ class Fetcher:
         `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
         feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
         task stays cancelled. A large body draws on the allowance, if one is given, for which there may be NoRoom.
-        Requests and their answers, redirects and refusals as well, are added to `exchanges`, those to robots.txt not.
+        Requests and their answers, redirects and refusals as well, are put into `exchanges`, those to robots.txt not.
         """
         if allowance is None:
             options = {"etag": etag, "last_modified": last_modified, "accept": accept, "exchanges": exchanges}
             async with self.getting(url, feed=feed, **options) as answer:
                 pass
             return answer
+        if exchanges:
+            exchanges.clear()  # of a try for whose body there was no room
         agent = {b"user-agent": feed.user_agent.encode()} if feed and feed.user_agent else {}  # may be Cyrillic
         request = _FetchRequest(
             feed=feed.name if feed else "",

@@ -205,6 +205,11 @@ def test_hostile_nests_cost_no_more_than_linear_time(hostile: str) -> None:
         markup.plain(hostile)
 
 
+def test_a_row_of_signs_is_looked_through_once() -> None:
+    with cpu_at_most(0.5):
+        assert markup.without_disclaimers("*" * 400_000 + "агент").startswith("*")
+
+
 def test_dropping_a_node_and_its_inside_frees_it_once() -> None:
     tree = LexborHTMLParser("<div><p><i>a</i></p><p>b</p></div><p>c</p>")
     markup.drop([*tree.css("i"), *tree.css("div"), *tree.css("p")[:2]])

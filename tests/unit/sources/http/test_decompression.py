@@ -45,6 +45,15 @@ def test_members_of_a_gzip_body_are_joined_and_counted() -> None:
         decompress(gzip.compress(b"") * 400_000, "gzip", limit=8 << 20)
 
 
+def test_frames_of_a_zstd_body_are_joined_and_counted_and_each_is_whole() -> None:
+    frame = zstandard.compress(b"ab" * 100)
+    assert decompress(frame * 3, "zstd", limit=1_000) == b"ab" * 300
+    with pytest.raises(Undecodable):
+        decompress((frame * 3)[:-1], "zstd", limit=1_000)
+    with cpu_at_most(2), pytest.raises(Undecodable):
+        decompress(zstandard.compress(b"") * 400_000, "zstd", limit=8 << 20)
+
+
 @pytest.mark.parametrize("coding", [*PACK, "gzip, br"])
 def test_nothing_is_nothing_in_any_coding(coding: str) -> None:
     assert decompress(b"", coding, limit=10) == b""
