@@ -16,6 +16,7 @@ import structlog
 from monitor.models.clock import Clock
 
 WHOLE = timedelta(minutes=30)  # between two builds of what is made whole
+LONGEST = timedelta(minutes=20)  # of a build; 10,000 stories take one
 _LONGEST_REASON = 500  # characters of what a failed build said
 
 log = structlog.get_logger()
@@ -27,8 +28,8 @@ class SiteKeeper:
     `trouble` is why the archive is not fresh, for the alarms; empty when it is.
     """
 
-    def __init__(self, folder: str, pulse: Callable[[], str], clock: Clock) -> None:
-        self._folder, self._pulse, self._clock = folder, pulse, clock
+    def __init__(self, folder: str, pulse: Callable[[], str], clock: Clock, *, longest: timedelta = LONGEST) -> None:
+        self._folder, self._pulse, self._clock, self._longest = folder, pulse, clock, longest
         self._shown = ""  # the pulse that the last build began with
         self._whole_at: datetime | None = None
         self.trouble: list[str] = []
@@ -48,15 +49,21 @@ class SiteKeeper:
         order = ("-m", "monitor", "site", "build", self._folder, *([] if is_whole else ["--quick"]))
         pipe = asyncio.subprocess.PIPE
         child = await asyncio.create_subprocess_exec(sys.executable, *order, stdout=pipe, stderr=pipe)
+        reason = ""
         try:
-            _, said = await child.communicate()
+            async with asyncio.timeout(self._longest.total_seconds()):
+                _, said = await child.communicate()
+            reason = said.decode(errors="replace").strip()[-_LONGEST_REASON:]
+        except TimeoutError:
+            reason = f"сборка остановлена: не закончилась за {self._longest.total_seconds() / 60:.0f} мин"
+            child.kill()
+            await child.wait()
         finally:
             with suppress(ProcessLookupError):
                 child.terminate()
         if child.returncode == 0:
             self.trouble.clear()
             return True
-        reason = said.decode(errors="replace").strip()[-_LONGEST_REASON:]
         self.trouble[:] = [f"{self._folder}: {reason or f'сборка закончилась с кодом {child.returncode}'}"]
         log.warning("the site was not built; tried again", action="site", error=self.trouble[0])
         return False

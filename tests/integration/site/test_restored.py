@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -46,6 +47,19 @@ def test_what_an_older_version_wrote_is_looked_at_once(
 
     assert builder.build(folder).written
     assert builder.build(folder).written == 0
+
+
+async def test_a_build_that_does_not_end_is_stopped_and_told(
+    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_files(folder.parent)
+    monkeypatch.chdir(folder.parent)
+    monkeypatch.setenv("MONITOR_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    keeper = SiteKeeper(str(folder), lambda: "", Clock(), longest=timedelta())
+
+    await keeper.round()
+
+    assert "сборка остановлена: не закончилась за 0 мин" in keeper.trouble[0]
 
 
 async def test_the_keeper_looks_each_half_hour(
