@@ -4,7 +4,6 @@ What uvicorn leaves open is closed here: a head that comes byte by byte has an e
 """
 
 import asyncio
-import errno
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,7 +16,7 @@ from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
-from monitor.errors import ConfigError, PortTaken
+from monitor.errors import unusable_address
 
 HEAD_SECONDS: Final = 5.0  # in which a client says what it wants
 VISITORS: Final = 40  # connections at once; one more is told that the server is busy
@@ -94,9 +93,7 @@ def listen(host: str, port: int) -> socket:
         listening.listen(VISITORS)
     except OSError as error:
         listening.close()
-        message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
-        kind = PortTaken if error.errno == errno.EADDRINUSE else ConfigError
-        raise kind(message, file="переменные окружения", key="MONITOR_DESK_HOST, MONITOR_DESK_PORT") from error
+        raise unusable_address(error, host, port, keys="MONITOR_DESK_HOST, MONITOR_DESK_PORT") from error
     return listening
 
 

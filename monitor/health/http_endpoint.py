@@ -16,7 +16,7 @@ from typing import Any, ClassVar
 
 import structlog
 
-from monitor.errors import ConfigError, DatabaseError
+from monitor.errors import DatabaseError, unusable_address
 
 SECONDS = 5.0  # in which a client has to say what it wants; one that is slower, byte by byte or silent, is hung up on
 CLIENTS = 8  # at once; for one more the oldest is hung up on, so that no slow visitor keeps the others out
@@ -35,12 +35,11 @@ class HealthPages:
 
 @contextmanager
 def serve(host: str, port: int, pages: HealthPages, *, timeout: float = SECONDS) -> Iterator[int]:
-    """Answer until the block ends; gives the port (a free one when asked for 0). Raises ConfigError if it is taken."""
+    """Answer until the block ends; gives the port (a free one when asked for 0). Raises PortTaken, ConfigError."""
     try:
         server = _Server((host, port), type("Request", (_Request,), {"pages": pages, "timeout": timeout}), timeout)
     except OSError as error:
-        message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
-        raise ConfigError(message, file="переменные окружения", key="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
+        raise unusable_address(error, host, port, keys="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="endpoint", daemon=True)
     thread.start()
     log.info("listening", action="endpoint", host=host, port=server.server_port)

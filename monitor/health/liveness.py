@@ -73,7 +73,7 @@ def _ready_at(chat: ChatVitals, waiting_since: datetime) -> datetime:
 
 
 def _latest(first: datetime, *others: datetime | None) -> datetime:
-    return max(first, *(at for at in others if at), first)
+    return max([first, *filter(None, others)])
 
 
 def _utc(at: datetime) -> str:

@@ -9,7 +9,7 @@ from contextlib import ExitStack, closing, contextmanager, suppress
 import httpx
 import pytest
 
-from monitor.errors import ConfigError, DatabaseError
+from monitor.errors import DatabaseError, PortTaken
 from monitor.health.http_endpoint import CLIENTS, HealthPages, serve
 
 LOOPBACK = "127.0.0.1"
@@ -148,7 +148,7 @@ def test_a_taken_port_is_explained() -> None:
     with closing(socket.create_server((LOOPBACK, 0))) as taken:
         port = taken.getsockname()[1]
         with (
-            pytest.raises(ConfigError, match="MONITOR_HTTP_PORT: адрес") as caught,
+            pytest.raises(PortTaken, match="MONITOR_HTTP_PORT: адрес") as caught,
             serve(LOOPBACK, port, pages()),
         ):
             pass
