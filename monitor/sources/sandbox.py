@@ -97,16 +97,21 @@ class Sandbox:
         return answer
 
     async def _ask(self, name: str, *args: object, size: int, **options: object) -> Any:
-        """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job."""
+        """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job.
+
+        Raises RuntimeError, with the child's traceback, for a mistake of ours in it.
+        """
         async with self._heavy if size > HEAVY else nullcontext(), self._slots:
             job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
             async with self._child() as child:
                 try:
                     async with asyncio.timeout(self._seconds):
                         message = await _converse(child, job)
-                    answer = await asyncio.to_thread(_loaded, message)
+                    is_done, answer = await asyncio.to_thread(_loaded, message)
                 except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
                     raise TooHeavy from error
+        if not is_done:
+            raise RuntimeError(answer)
         return answer
 
     @asynccontextmanager

@@ -9,7 +9,8 @@ import gc
 import pickle
 import resource
 import struct
-from collections.abc import Callable
+import traceback
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from monitor.errors import ParseError
@@ -44,10 +45,20 @@ def main() -> None:
         size = len(job)
         name, args, options = pickle.loads(job)  # noqa: S301 - from our parent
         del job
-        send(answers, pickle.dumps(JOBS[name](*args, **options), protocol=pickle.HIGHEST_PROTOCOL))
+        send(answers, pickle.dumps(_done(name, args, options), protocol=pickle.HIGHEST_PROTOCOL))
         del args, options
         if size > _COLLECT_ABOVE:
             _give_back_memory()
+
+
+def _done(name: str, args: Sequence[Any], options: Mapping[str, Any]) -> tuple[bool, object]:
+    """Whether it went well, and the answer or the traceback. What is too heavy for us ends us."""
+    try:
+        return True, JOBS[name](*args, **options)
+    except (MemoryError, RecursionError):
+        raise
+    except Exception:  # noqa: BLE001 - a mistake of ours, no fault of the document: our parent raises it
+        return False, traceback.format_exc()
 
 
 def _give_back_memory() -> None:
