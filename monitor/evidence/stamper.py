@@ -32,12 +32,14 @@ class Stamper:
         asked_at, failures = await asyncio.to_thread(self.store.asked)
         waiting = await asyncio.to_thread(self.store.waiting, authority)
         now = self.clock()
-        due = stamping.due(waiting, authorities=[authority], asked_at=asked_at, failures=failures, now=now)
-        for _, link in due:
-            try:
-                stamp = await timestamps.stamp(link.hash, authority, client=self.client, roots=self.roots)
-            except EvidenceError as error:
-                log.warning("no time stamp; asked again", action="stamp", authority=authority, error=str(error))
-                await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)
-            else:
-                await asyncio.to_thread(self.store.record, stamp, now)
+        last, failed = asked_at.get(authority), failures.get(authority, 0)
+        link = stamping.due(waiting, asked_at=last, failures=failed, now=now)
+        if link is None:
+            return
+        try:
+            stamp = await timestamps.stamp(link.hash, authority, client=self.client, roots=self.roots)
+        except EvidenceError as error:
+            log.warning("no time stamp; asked again", action="stamp", authority=authority, error=str(error))
+            await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)
+        else:
+            await asyncio.to_thread(self.store.record, stamp, now)

@@ -1,10 +1,10 @@
-"""Which link to have stamped next, and by whom. Pure: time is an argument.
+"""Which link to have stamped next. Pure: time is an argument.
 
 A stamp over the head of a chain covers every link before it, so only heads are asked for; what comes while an
 authority is away is covered by the first stamp after it is back. No authority is ever given up.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from monitor.models.evidence import Link
@@ -13,28 +13,13 @@ PAUSE = timedelta(minutes=1)  # between two requests to an authority: public one
 LONGEST = timedelta(hours=1)  # after failures: an authority that is back is found within the hour
 
 
-def due(
-    links_unstamped: Sequence[Link],
-    *,
-    authorities: Sequence[str],
-    asked_at: Mapping[str, datetime],
-    failures: Mapping[str, int],
-    now: datetime,
-) -> tuple[tuple[str, Link], ...]:
-    """Whom to ask now, by its address, and for which link: at most one of each authority, in their order.
+def due(links_unstamped: Sequence[Link], *, asked_at: datetime | None, failures: int, now: datetime) -> Link | None:
+    """Return the link to ask an authority for now, of those that it has not stamped; None when it is not to be asked.
 
-    `asked_at` is when each was last asked, `failures` how many of its answers failed in a row since its last stamp;
-    one that is in neither was never asked. Of several chains the one is served whose oldest link waits longest, by
-    its newest link. Where authorities stamp apart, ask for each with the links that it has not stamped.
+    `asked_at` is when it was asked last (None: never), `failures` how many of its answers failed in a row since its
+    last stamp. Of several chains the one is served whose oldest link waits longest, by its newest link.
     """
-    link = _longest_waiting(links_unstamped)
-    if link is None:
-        return ()
-    return tuple(
-        (authority, link)
-        for authority in dict.fromkeys(authorities)
-        if _may_be_asked(asked_at.get(authority), failures.get(authority, 0), now)
-    )
+    return _longest_waiting(links_unstamped) if _may_be_asked(asked_at, failures, now) else None
 
 
 def pause(failures: int) -> timedelta:

@@ -1,6 +1,6 @@
 """When an authority is asked for a stamp, and for which link."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +12,6 @@ from monitor.models.evidence import Link
 
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
-A, B = "http://a.test/tsa", "http://b.test/tsa"
 
 
 def link(number: int, *, chain: str = "one", taken_at: datetime = NOW) -> Link:
@@ -22,53 +21,37 @@ def link(number: int, *, chain: str = "one", taken_at: datetime = NOW) -> Link:
 
 
 def asked(
-    links: Sequence[Link],
-    *,
-    authorities: Sequence[str] = (A,),
-    asked_at: Mapping[str, datetime] | None = None,
-    failures: Mapping[str, int] | None = None,
-    now: datetime = NOW,
-) -> list[tuple[str, str, int]]:
-    found = due(links, authorities=authorities, asked_at=asked_at or {}, failures=failures or {}, now=now)
-    return [(authority, one.chain, one.number) for authority, one in found]
+    links: Sequence[Link], *, at: datetime | None = None, failures: int = 0, now: datetime = NOW
+) -> tuple[str, int] | None:
+    link = due(links, asked_at=at, failures=failures, now=now)
+    return (link.chain, link.number) if link else None
 
 
 def test_only_the_newest_link_of_a_chain_is_stamped() -> None:
-    assert asked([link(2), link(3), link(1)]) == [(A, "one", 3)]
+    assert asked([link(2), link(3), link(1)]) == ("one", 3)
 
 
 def test_the_newest_is_so_by_number_when_the_clock_was_set_back() -> None:
-    assert asked([link(8), link(9, taken_at=NOW - timedelta(days=400))]) == [(A, "one", 9)]
-
-
-def test_each_authority_is_asked_once_and_in_its_order() -> None:
-    assert asked([link(1)], authorities=[B, A, B]) == [(B, "one", 1), (A, "one", 1)]
+    assert asked([link(8), link(9, taken_at=NOW - timedelta(days=400))]) == ("one", 9)
 
 
 def test_nobody_is_asked_for_nothing() -> None:
-    assert asked([]) == []
-    assert asked([link(1)], authorities=[]) == []
+    assert asked([]) is None
 
 
 @pytest.mark.parametrize(
     ("failures", "minutes"), [(0, 1), (1, 2), (2, 4), (3, 8), (5, 32), (6, 60), (7, 60), (100_000, 60)]
 )
 def test_failures_make_requests_rarer_up_to_an_hour(failures: int, minutes: int) -> None:
-    at = {A: NOW - minutes * MINUTE + timedelta(seconds=1)}
+    at = NOW - minutes * MINUTE + timedelta(seconds=1)
 
     assert pause(failures) == minutes * MINUTE
-    assert asked([link(1)], asked_at=at, failures={A: failures}) == []
-    assert asked([link(1)], asked_at=at, failures={A: failures}, now=NOW + timedelta(seconds=1)) == [(A, "one", 1)]
-
-
-def test_one_that_fails_does_not_hold_up_another() -> None:
-    at = {A: NOW - 2 * MINUTE, B: NOW - 2 * MINUTE}
-
-    assert asked([link(1)], authorities=[A, B], asked_at=at, failures={A: 9}) == [(B, "one", 1)]
+    assert asked([link(1)], at=at, failures=failures) is None
+    assert asked([link(1)], at=at, failures=failures, now=NOW + timedelta(seconds=1)) == ("one", 1)
 
 
 def test_a_clock_set_back_stops_nobody() -> None:
-    assert asked([link(1)], asked_at={A: NOW + timedelta(days=3650)}, failures={A: 3}) == [(A, "one", 1)]
+    assert asked([link(1)], at=NOW + timedelta(days=3650), failures=3) == ("one", 1)
 
 
 def test_the_chain_that_waits_longest_comes_first() -> None:
@@ -78,8 +61,8 @@ def test_the_chain_that_waits_longest_comes_first() -> None:
         link(5, chain="two", taken_at=NOW),
     ]
 
-    assert asked(links) == [(A, "two", 5)]
-    assert asked(links[:1]) == [(A, "one", 7)]
+    assert asked(links) == ("two", 5)
+    assert asked(links[:1]) == ("one", 7)
 
 
 @given(
@@ -89,16 +72,13 @@ def test_the_chain_that_waits_longest_comes_first() -> None:
 def test_every_chain_is_stamped_in_the_end_and_no_authority_is_hurried(chains: list[str], failing: list[bool]) -> None:
     """An authority that fails as drawn, then no more; asked every ten seconds."""
     waiting = [link(number, chain=chain) for number, chain in enumerate(chains, start=1)]
-    at: dict[str, datetime] = {}
-    failures: dict[str, int] = {}
-    turns, now = iter(failing), NOW
+    at, failures, turns, now = NOW - MINUTE, 0, iter(failing), NOW
     while waiting:
-        for authority, head in due(waiting, authorities=[A], asked_at=at, failures=failures, now=now):
-            assert now - at.get(authority, NOW - MINUTE) >= MINUTE
+        if head := due(waiting, asked_at=at, failures=failures, now=now):
+            assert now - at >= MINUTE
             assert head.number == max(one.number for one in waiting if one.chain == head.chain)
-            at[authority] = now
-            failures[authority] = failures.get(authority, 0) + 1 if next(turns, False) else 0
-            if not failures[authority]:
+            at, failures = now, failures + 1 if next(turns, False) else 0
+            if not failures:
                 waiting = [one for one in waiting if one.chain != head.chain]
         now += timedelta(seconds=10)
         assert now - NOW <= timedelta(hours=len(failing) + 1)
