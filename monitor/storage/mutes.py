@@ -15,8 +15,8 @@ from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ende
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
-from monitor.storage.outbox.deliveries import tell
-from monitor.storage.tables import articles, deliveries, entries, held, mutes
+from monitor.storage.outbox.deliveries import is_told, tell
+from monitor.storage.tables import articles, entries, held, mutes
 from monitor.stories.digest import after_flood
 
 _YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no later than that
@@ -71,7 +71,7 @@ class MuteStore:
         row = {"topic": mute.name.topic, "rule": mute.name.rule, "since": now} | same
         self._lately = None
         with write_transaction(self._engine) as db:
-            if not _is_told(db, chat, key):
+            if not is_told(db, chat, key):
                 added = upsert(db, mutes).values(**row)
                 db.execute(added.on_conflict_do_update(index_elements=[mutes.c.topic, mutes.c.rule], set_=same))
                 tell(db, chat, key, begun(mute, zone=self._zone), now=now)
@@ -80,7 +80,7 @@ class MuteStore:
         """Let a rule speak again, tell the chat, and show there what was held; once for one `key`."""
         self._lately = None
         with write_transaction(self._engine) as db:
-            if not _is_told(db, chat, key):
+            if not is_told(db, chat, key):
                 db.execute(delete(mutes).where(mutes.c.topic == name.topic, mutes.c.rule == name.rule))
                 news = self._take(db, now)
                 tell(db, chat, key, ended(name, len(news)), now=now)
@@ -89,7 +89,7 @@ class MuteStore:
     def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
         """Answer an order that changed nothing; read once more, it keeps the answer it got."""
         with write_transaction(self._engine) as db:
-            if not _is_told(db, chat, key):
+            if not is_told(db, chat, key):
                 tell(db, chat, key, html, now=now)
 
     def release(self, rules: Collection[tuple[str, str]], chat: str, now: datetime) -> int:
@@ -148,10 +148,6 @@ def _forget(db: Connection, mute: Row[Any]) -> bool:
     """False: another worker has told of it."""
     same = and_(mutes.c.topic == mute.topic, mutes.c.rule == mute.rule)
     return db.execute(delete(mutes).where(same)).rowcount == 1
-
-
-def _is_told(db: Connection, chat: str, key: str) -> bool:
-    return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is not None
 
 
 def _show(db: Connection, chat: str, key: str, news: Sequence[tuple[int, Held]], now: datetime) -> None:

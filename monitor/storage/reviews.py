@@ -17,7 +17,7 @@ from monitor.models.outbox import Buttons, DeliveryKind, DeliveryState, DigestIt
 from monitor.models.stories import Decision, Story, StoryChange
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.evidence.looks import watch
-from monitor.storage.outbox.deliveries import REMOVABLE, address_of, announce_removal, remove, tell, want
+from monitor.storage.outbox.deliveries import REMOVABLE, address_of, announce_removal, is_told, remove, tell, want
 from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import MADE, UNDECIDED, lock_stories, read_stories
 from monitor.storage.tables import articles, deliveries, entries, reviews
@@ -105,7 +105,7 @@ class Reviews:
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            if db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key)) is None:
+            if not is_told(db, chat, key):
                 row = _last_decided(db, now)
                 undone = self._undo(db, row, now) if row else TakenBack(_NOTHING_DECIDED)
                 offered = removal.button(row.story_id, row.part) if row and undone.is_offered else ()

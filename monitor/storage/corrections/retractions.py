@@ -19,7 +19,7 @@ from monitor.models.stories import Story
 from monitor.storage.corrections.rows import WITHDRAWN, retractions_of, withdraw_unsent
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
-from monitor.storage.outbox.deliveries import announce_removal, read_buttons, remove, tell, want
+from monitor.storage.outbox.deliveries import announce_removal, is_told, read_buttons, remove, tell, want
 from monitor.storage.outbox.destinations import hold_left, is_left
 from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import lock_stories, read_stories
@@ -84,7 +84,7 @@ class Retractions:
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            if _is_answered(db, answered):
+            if answered and is_told(db, answered.chat, answered.key):
                 return None
             unfold(db, story_id)
             posts = _posts(db, story_id)
@@ -107,7 +107,7 @@ class Retractions:
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
-            if _is_answered(db, answered):
+            if answered and is_told(db, answered.chat, answered.key):
                 return None
             before, corrected = retractions_of(db, [story_id]).get(story_id), None
             if before is not None:
@@ -242,12 +242,6 @@ def _let_go(db: Connection, story_id: int, now: datetime) -> int:
     )
     free = update(deliveries).where(held).values(state=DeliveryState.PENDING, error="", updated_at=now)
     return db.execute(free).rowcount
-
-
-def _is_answered(db: Connection, answered: Answered | None) -> bool:
-    if answered is None:
-        return False
-    return db.scalar(select(deliveries.c.id).filter_by(chat=answered.chat, key=answered.key)) is not None
 
 
 def _answer(db: Connection, answered: Answered | None, corrected: Corrected | None, now: datetime) -> None:

@@ -84,6 +84,11 @@ def tell(
     _wish(db, {"chat": chat, "key": key}, shown, now)
 
 
+def is_told(db: Connection, chat: str, key: str) -> bool:
+    """Whether a notice of this key was ever put for a chat: an order that is read once more is answered already."""
+    return _has(db, {"chat": chat, "key": key})
+
+
 def reply(db: Connection, chat: str, key: str, html: str, *, story_id: int, number: int, now: datetime) -> None:
     """Put a notice that answers the post of a story; `number` is another one for each notice of the story."""
     shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": AFTER + number}
