@@ -4,12 +4,13 @@ The answer is one Telegram message, whatever the page has been through: the copi
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from functools import partial
 from shlex import quote
 from typing import Final
 from zoneinfo import ZoneInfo
 
 from monitor.models.evidence import Capture
+from monitor.models.labels import moment
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 from monitor.text.unicode import utf16_length
@@ -27,7 +28,7 @@ class EvidenceCommand:
     """Answers from the database; raises DatabaseError. `zone` is the maintainers' time zone."""
 
     def __init__(self, history: EvidenceHistory, *, zone: str) -> None:
-        self._history, self._zone = history, ZoneInfo(zone)
+        self._history, self._moment = history, partial(moment, zone=ZoneInfo(zone))
 
     def __call__(self, argument: str) -> Html:
         """Of the page at an address: where it stands, what changed last, its copies with their times and hashes."""
@@ -70,9 +71,6 @@ class EvidenceCommand:
         label = next((record.label(one) for one in record.looks if one.capture_id == capture.id), "")
         said = ", ".join(filter(None, (f"{at}: {label}", answered(capture))))
         return join(" ", (text(said), tag("code", text(capture.link.digest[:_SHOWN_HASH]))))
-
-    def _moment(self, instant: datetime) -> str:
-        return f"{instant.astimezone(self._zone):%d.%m.%Y %H:%M}"
 
 
 def _edits(said: str) -> Iterator[str]:

@@ -1,12 +1,11 @@
 """`/find`: the newest texts that have these words, as one Telegram message; `monitor find` shows more."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Final, Protocol
 from zoneinfo import ZoneInfo
 
 from monitor.errors import QueryError
-from monitor.models.labels import searchable
+from monitor.models.labels import moment, searchable
 from monitor.models.search import Found, SearchResult
 from monitor.stories.question import outcome_label
 from monitor.text.languages.russian import forget_dictionary
@@ -47,7 +46,7 @@ class FindCommand:
     def _told(self, one: Found) -> Html:
         head = tag("b", link(line(one.title, _LONGEST_TITLE) or one.feed, one.url))
         became = outcome_label(one.outcome, one.reason)
-        facts = text(line(f"{one.feed}, {self._moment(one.seen_at)}: {became}", _LONGEST_TITLE))
+        facts = text(line(f"{one.feed}, {moment(one.seen_at, self._zone)}: {became}", _LONGEST_TITLE))
         sentence = line(one.sentence, _LONGEST_SENTENCE)
         return join("\n", (head, facts, *([text(f"«{sentence}»")] if sentence else [])))
 
@@ -62,6 +61,3 @@ class FindCommand:
                 yield text(line(answer.hint, _LONGEST_SENTENCE))
         if not answer.found or answer.coverage.behind:
             yield text(searchable(answer.coverage, self._zone))
-
-    def _moment(self, instant: datetime) -> str:
-        return f"{instant.astimezone(self._zone):%d.%m.%Y %H:%M}"

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.matching.explanation import TopicReport, lack, lack_of_post, pictured
 from monitor.models.articles import Outcome
-from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, STATES, TIER_WORDS
+from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, STATES, TIER_WORDS, moment
 from monitor.models.outbox import DeliveryState
 from monitor.models.stories import Decision
 from monitor.stories.corrections import retraction
@@ -33,7 +33,7 @@ _STANDINGS: Final = {
 def shown_by(zone: str) -> Mapping[str, Any]:
     """What a template of news calls, by name. `zone` is the maintainers' clock."""
     return {
-        "moment": partial(_moment, zone=ZoneInfo(zone)),
+        "moment": partial(moment, zone=ZoneInfo(zone)),
         "line": line,
         "visible": visible,
         "web": _web,
@@ -46,10 +46,6 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "retracted": retraction.label,
         "say_report": _report,
     }
-
-
-def _moment(at: datetime, *, zone: ZoneInfo) -> str:
-    return f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
 
 
 def _decided(decision: Decision, at: datetime, initial: str, *, zone: str) -> str:

@@ -6,6 +6,7 @@ from monitor.edits.files import FileContent, read_file
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.edits.saving import Check, Saved, Saving
 from monitor.models.file_versions import FileVersion
+from monitor.models.labels import moment
 from monitor.storage.edits.versions import FileVersions
 
 
@@ -45,7 +46,7 @@ class FileHistory:
         if kept_version is None:
             return None
         version, was = kept_version
-        summary = f"возвращён файл от {version.saved_at.astimezone(self._zone):%d.%m.%Y %H:%M}"
+        summary = f"возвращён файл от {moment(version.saved_at, self._zone)}"
         return self._saving.save(self.file, digest, was.content, initial=initial, summary=summary, check=self._check)
 
     def _version(self, number: int) -> tuple[FileVersion, FileContent] | None:

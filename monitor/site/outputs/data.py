@@ -7,12 +7,11 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from operator import itemgetter
 from typing import Any, Final
 
 from monitor.models.site import SiteAbout, SiteStory, SiteTelling, StoryBrief, TopicRules
-from monitor.site.outputs.xml_writer import iri, writable
+from monitor.site.outputs.xml_writer import iri, rfc3339, writable
 from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.text.telegram_html import line
 
@@ -57,8 +56,8 @@ def _record(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
     return {
         "id": brief.id,
         "page": about.address + story_path(brief.id),
-        "posted_at": _stamp(brief.posted_at),
-        "updated_at": _stamp(brief.updated_at),
+        "posted_at": rfc3339(brief.posted_at),
+        "updated_at": rfc3339(brief.updated_at),
         "title": writable(brief.title),
         "languages": list(brief.languages),
         "topics": [topic.id for topic in brief.topics],
@@ -74,7 +73,7 @@ def _record(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
 
 
 def _retracted(brief: StoryBrief) -> dict[str, Any] | None:
-    return {"at": _stamp(brief.retracted.at), "why": writable(brief.retracted.why)} if brief.retracted else None
+    return {"at": rfc3339(brief.retracted.at), "why": writable(brief.retracted.why)} if brief.retracted else None
 
 
 def _told(telling: SiteTelling) -> dict[str, Any]:
@@ -82,16 +81,12 @@ def _told(telling: SiteTelling) -> dict[str, Any]:
         "outlet": writable(telling.outlet),
         "url": iri(telling.url),
         "language": telling.language,
-        "published_at": _stamp(telling.published_at),
-        "seen_at": _stamp(telling.seen_at),
+        "published_at": rfc3339(telling.published_at) if telling.published_at else None,
+        "seen_at": rfc3339(telling.seen_at),
         "headline": writable(telling.headline.text),
         "former_title": writable(telling.former_title),
         "quotes": [writable(quote.text) for quote in telling.quotes],
     }
-
-
-def _stamp(at: datetime | None) -> str | None:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" if at else None
 
 
 # ── the table ──────────────────────────────────────────────────────────────────────────────────

@@ -17,7 +17,7 @@ from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
 from monitor.models.site import Quote, SiteAbout, SiteCase, SiteStory, SiteTelling, StoryBrief
-from monitor.site.outputs.xml_writer import add, document, iri, root, writable
+from monitor.site.outputs.xml_writer import add, document, iri, rfc3339, root, writable
 from monitor.site.page import SITE_NAME, Page, story_path
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 from monitor.text.unicode import cut
@@ -97,7 +97,7 @@ def _atom(plan: FeedPlan, stories: Sequence[SiteStory], about: SiteAbout, path: 
     feed = root("feed", xmlns=_ATOM, xml__lang="ru", **({} if about.address else {"xml__base": "../"}))
     add(feed, "id", _feed_id(plan, about))
     add(feed, "title", plan.title)
-    add(feed, "updated", _stamp(_newest(stories, about)))
+    add(feed, "updated", rfc3339(_newest(stories, about)))
     add(feed, "link", rel="self", type="application/atom+xml", href=about.address + path)
     add(feed, "link", rel="alternate", type="text/html", href=about.address + "index.html")
     author = add(feed, "author")
@@ -113,8 +113,8 @@ def _atom_entry(entry: Any, story: SiteStory, about: SiteAbout) -> None:
     brief = story.brief
     add(entry, "id", story_id(brief))
     add(entry, "title", _headline(brief), xml__lang=_language(story))
-    add(entry, "published", _stamp(brief.posted_at))
-    add(entry, "updated", _stamp(_updated(brief)))
+    add(entry, "published", rfc3339(brief.posted_at))
+    add(entry, "updated", rfc3339(_updated(brief)))
     add(entry, "link", rel="alternate", type="text/html", href=about.address + story_path(brief.id))
     for telling in _one_an_outlet(story):
         if article := iri(telling.url):
@@ -148,8 +148,8 @@ def _json_item(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
         **({"external_url": article} if article else {}),
         "title": writable(_headline(brief)),
         "content_html": writable(_content(story)),
-        "date_published": _stamp(brief.posted_at),
-        "date_modified": _stamp(_updated(brief)),
+        "date_published": rfc3339(brief.posted_at),
+        "date_modified": rfc3339(_updated(brief)),
         "authors": [{"name": _name(outlet) or SITE_NAME} for outlet in brief.outlets[:_OUTLETS]],
         "tags": [line(topic.title, _TITLE_UNITS) for topic in brief.topics],
         "language": _language(story) or "ru",
@@ -161,7 +161,7 @@ def _extension(brief: StoryBrief) -> dict[str, Any]:
     """What the standard has no word for stands under a name with «_» before it."""
     if brief.retracted is None:
         return {}
-    return {"_retracted": {"at": _stamp(brief.retracted.at), "why": writable(brief.retracted.why)}}
+    return {"_retracted": {"at": rfc3339(brief.retracted.at), "why": writable(brief.retracted.why)}}
 
 
 # ── the parts of an entry ──────────────────────────────────────────────────────────────────────
@@ -232,7 +232,3 @@ def _newest(stories: Iterable[SiteStory], about: SiteAbout) -> datetime:
     """When the feed changed last; of an empty one, since when it is empty."""
     beginning = about.since or datetime(1970, 1, 1, tzinfo=UTC)
     return max((_updated(story.brief) for story in stories), default=beginning)
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

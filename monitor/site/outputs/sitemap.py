@@ -1,12 +1,12 @@
 """The archive for search engines (https://www.sitemaps.org/protocol.html): every page in its three languages."""
 
 from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import chain
 from typing import Final, NamedTuple
 
 from monitor.models.site import SiteAbout
-from monitor.site.outputs.xml_writer import add, document, iri, root
+from monitor.site.outputs.xml_writer import add, document, iri, rfc3339, root
 from monitor.site.page import Page
 
 MOST_ADDRESSES: Final = 45_000  # a document may have 50,000, and 50 MB: with their alternates these take 30
@@ -54,7 +54,7 @@ def _document(pages: Iterable[SitePage], about: SiteAbout) -> bytes:
             url = add(listed, "url")
             add(url, "loc", address)
             if page.updated_at:
-                add(url, "lastmod", _stamp(page.updated_at))
+                add(url, "lastmod", rfc3339(page.updated_at))
             for code, other in chain(editions.items(), [("x-default", editions["ru"])]):
                 add(url, "xhtml:link", rel="alternate", hreflang=code, href=other)
     return document(listed)
@@ -66,9 +66,5 @@ def _index(names: Iterable[str], documents: Iterable[list[SitePage]], about: Sit
         one = add(listed, "sitemap")
         add(one, "loc", iri(about.address + name))
         if newest := max((page.updated_at for page in pages if page.updated_at), default=None):
-            add(one, "lastmod", _stamp(newest))
+            add(one, "lastmod", rfc3339(newest))
     return document(listed)
-
-
-def _stamp(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

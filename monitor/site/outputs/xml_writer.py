@@ -1,6 +1,7 @@
 """XML that every reader takes: the standard library writes it, out of text without what XML and readers refuse."""
 
 import re
+from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
 from xml.etree import ElementTree as ET  # what is read, fast_xml.py reads; here it only writes
@@ -35,6 +36,11 @@ def iri(url: str) -> str:
     path = _NOT_IN_PATH.sub(lambda odd: quote(odd[0], safe=""), parts.path)
     query, fragment = (_NOT_IN_QUERY.sub(lambda odd: quote(odd[0], safe=""), part) for part in parts[3:])
     return parts._replace(path=path, query=query, fragment=fragment).geturl()
+
+
+def rfc3339(at: datetime) -> str:
+    """An instant as Atom, JSON Feed and sitemaps write it."""
+    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def root(name: str, **attributes: str) -> ET.Element:

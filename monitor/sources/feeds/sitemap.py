@@ -93,14 +93,14 @@ def _latest(listed: Sequence[_Fields], tz: str, now: datetime) -> Sequence[_Fiel
     """At most `_MOST_ENTRIES`: the newest where dates differ, else both ends, as some sites append and some prepend."""
     if len(listed) <= _MOST_ENTRIES:
         return listed
-    stamps = [_stamp(fields, tz, now) for fields in listed]
+    stamps = [_written_at(fields, tz, now) for fields in listed]
     if len(set(stamps)) == 1:
         return [*listed[: _MOST_ENTRIES // 2], *listed[-_MOST_ENTRIES // 2 :]]
     newest = sorted(range(len(listed)), key=lambda index: stamps[index], reverse=True)[:_MOST_ENTRIES]
     return [listed[index] for index in sorted(newest)]
 
 
-def _stamp(fields: _Fields, tz: str, now: datetime) -> datetime:
+def _written_at(fields: _Fields, tz: str, now: datetime) -> datetime:
     written = fields.get("publication_date") or fields.get("lastmod") or ""
     return dates.parse(written, tz=tz, now=now) or _NEVER
 
@@ -109,7 +109,7 @@ def _newest(listed: Sequence[_Fields], url: str, tz: str, now: datetime) -> Iter
     """Addresses of an index's documents: latest `lastmod` first, then the highest numbers in the name."""
 
     def order(fields: _Fields) -> tuple[datetime, list[int]]:
-        return _stamp(fields, tz, now), [int(digits[:18]) for digits in _DIGITS.findall(fields.get("loc", ""))]
+        return _written_at(fields, tz, now), [int(digits[:18]) for digits in _DIGITS.findall(fields.get("loc", ""))]
 
     for fields in sorted(listed, key=order, reverse=True)[:_MOST_FURTHER]:
         if address := urls.absolute(url, fields.get("loc", "")):
