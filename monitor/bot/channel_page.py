@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from monitor.text import charsets, markup, urls
+from monitor.text.numbers import whole
 
 _LONGEST_PAGE = 4_000_000  # bytes
 _MESSAGE = ".tgme_widget_message[data-post]"
@@ -86,4 +87,4 @@ def _mark(node: LexborNode | None) -> str:
 
 def _older(tree: LexborHTMLParser) -> int | None:
     numbers = (link.attributes.get("data-before") or "" for link in tree.css(_OLDER))
-    return next((int(number) for number in numbers if number.isdecimal()), None)
+    return next(filter(None, map(whole, numbers)), None)

@@ -31,6 +31,7 @@ from monitor.stories import page_notice
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.question import outcome_label
 from monitor.text.dates import from_headline
+from monitor.text.numbers import whole
 from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 from monitor.text.urls import only_address
 
@@ -194,12 +195,13 @@ class ReadCommands:
 
         Returns the plain text that answers the press.
         """
-        number, _, decision = call.argument.partition(":")
-        if decision not in _OPERATOR_DECISIONS or not (number.isascii() and number.isdigit() and len(number) < 19):
+        written, _, decision = call.argument.partition(":")
+        number = whole(written)
+        if decision not in _OPERATOR_DECISIONS or number is None:
             return NO_BUTTON
         state, answer = _OPERATOR_DECISIONS[decision]
         uncertain = (DeliveryState.UNCERTAIN,)
-        decided = self._outbox.decide(int(number), allowed=uncertain, to=state, now=self._clock())
+        decided = self._outbox.decide(number, allowed=uncertain, to=state, now=self._clock())
         return answer if decided else "Уже решено."
 
 

@@ -27,6 +27,7 @@ from monitor.models.labels import CUT_TEXT, sight_label
 from monitor.storage.database import open_existing
 from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
 from monitor.storage.evidence.stamps import StampStore
+from monitor.text.numbers import whole
 
 evidence_cli = typer.Typer(
     help="Копии страниц: посмотреть, выгрузить с доказательством, проверить выгрузку.",
@@ -255,7 +256,8 @@ def _which(what: str) -> int | str:
     if not what.strip():
         say("Назовите новость: номер истории или адрес. Какие есть: monitor evidence list", err=True)
         raise typer.Exit(1)
-    return int(what) if what.isascii() and what.isdecimal() and len(what) < 19 else what
+    number = whole(what)
+    return what if number is None else number
 
 
 def _nothing(what: str, *, is_watched: bool = False) -> NoReturn:

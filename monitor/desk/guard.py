@@ -15,6 +15,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from monitor.models.clock import Clock
+from monitor.text.numbers import whole
 
 LONGEST_BODY: Final = 1_200_000  # bytes: a list of feeds of 1 MB, as a form sends it
 REQUEST_SECONDS: Final = 60.0  # for all of a request: a slow reader is hung up on
@@ -71,7 +72,8 @@ class Guard:
             return HTTPStatus.METHOD_NOT_ALLOWED, "Так сюда не обращаются.\n"
         if scope["method"] == "POST" and _is_foreign(headers):
             return HTTPStatus.FORBIDDEN, "Форма пришла с чужого сайта: ничего не сделано.\n"
-        if not headers.get("content-length", "0").isdecimal() or int(headers.get("content-length", "0")) > LONGEST_BODY:
+        length = whole(headers.get("content-length", "0"))
+        if length is None or length > LONGEST_BODY:
             return HTTPStatus.REQUEST_ENTITY_TOO_LARGE, TOO_LARGE
         if not self._visits.allow(self._visitor(scope, headers)):
             return HTTPStatus.TOO_MANY_REQUESTS, "Слишком часто. Подождите немного и обновите страницу.\n"

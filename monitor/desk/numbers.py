@@ -5,9 +5,9 @@ from typing import Final
 
 from starlette.exceptions import HTTPException
 
+from monitor.text.numbers import whole
 from monitor.text.unicode import visible
 
-_LONGEST: Final = 18  # digits: no database numbers further
 _QUOTED: Final = 40  # characters of what was written, as it is said again
 
 
@@ -23,7 +23,8 @@ def number_or_none(written: str, what: str) -> int | None:
     """The same; None when nothing is written."""
     if not written:
         return None
-    if not (written.isascii() and written.isdigit() and len(written) <= _LONGEST and int(written)):
+    number = whole(written)
+    if not number:
         said = f"Нет {what} «{visible(written[:_QUOTED])}»: номер — это число от 1. Ничего не сделано."
         raise HTTPException(HTTPStatus.NOT_FOUND, said)
-    return int(written)
+    return number

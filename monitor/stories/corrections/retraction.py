@@ -12,6 +12,7 @@ from monitor.models.outbox import Buttons
 from monitor.models.stories import Retraction, Story
 from monitor.stories.post import headline_for, lead_for, part_of
 from monitor.stories.post_texts import TEXTS, ZONE
+from monitor.text.numbers import whole
 from monitor.text.telegram_html import Html, join, line, linked, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import cleaned
@@ -102,8 +103,8 @@ def _after_order(written: str) -> str:
 
 def story_named(written: str) -> int | PostAddress | None:
     """A story as maintainers name it: by its number, the link to its post, or to its page in the archive."""
-    if written.isascii() and written.isdigit() and len(written) < 19:
-        return int(written)
+    if (number := whole(written)) is not None:
+        return number
     try:
         parts = urlsplit(cleaned(written if "//" in written else f"https://{written}"))
     except ValueError:

@@ -41,6 +41,14 @@ def test_older_messages_are_asked_for_by_number() -> None:
     assert (read.older, read.numbers) == (11, frozenset(range(11, 31)))
 
 
+def test_a_number_without_end_leads_to_no_older_messages() -> None:
+    hostile = page(*map(posted, range(1, 31))).replace(b'data-before="11"', b'data-before="%s"' % (b"9" * 5_000))
+    read = read_page(hostile, channel="test_channel")
+
+    assert read
+    assert (read.older, read.numbers) == (None, frozenset(range(11, 31)))
+
+
 def test_the_mark_of_a_post_is_that_of_its_message_whatever_was_added_later() -> None:
     later = HTML + '\nЕщё пишут: <a href="https://other.example/b">Лада</a>'
 
