@@ -10,7 +10,7 @@ from datetime import datetime
 
 import structlog
 
-from monitor.bot.dispatcher import DELETED
+from monitor.bot.failures import NO_POST
 from monitor.bot.reconcile import MOST_ASKED, PAGES, Pages, preview_page
 from monitor.errors import DeliveryError
 from monitor.storage.chats import ChatStore
@@ -49,7 +49,7 @@ class DeletedPosts:
             for number in sorted(hidden)[:MOST_ASKED]:
                 await asyncio.to_thread(self._chats.count_send, chat, self._clock())
                 if not await self._exists(posts.address, number):
-                    await asyncio.to_thread(self._posts.cancel, chat, number, DELETED.error, self._clock())
+                    await asyncio.to_thread(self._posts.cancel, chat, number, NO_POST, self._clock())
                     log.info("deleted in the channel", action="look", chat=chat, message=number)
         except DeliveryError as error:
             log.warning("Telegram does not say which posts stand", action="look", chat=chat, error=str(error))

@@ -69,6 +69,7 @@ _NO_TOPIC: Final = (
     "Темы {topic} в {chat} нет: её удалили, или число после «/» не то (оно стоит в ссылке на тему: t.me/имя/число)."
 )
 NO_FORUM: Final = "В {chat} темы не включены: включите их в настройках группы или уберите «/{topic}» из её имени."
+NO_POST: Final = "Поста в канале больше нет (его удалили), пусть так и будет."
 _STAYS: Final = "Telegram не даёт боту удалить пост: ему больше двух суток, или у бота нет на это прав."
 
 # Codes, or words of the description → what the refusal is; the first row that fits counts.
@@ -81,7 +82,7 @@ _REFUSALS: Final[tuple[tuple[tuple[int, ...], str, type[DeliveryError], str], ..
     ((), _TOPIC_GONE, ChannelClosed, _NO_TOPIC),
     ((403,), _RIGHTS_WORDS, ChannelClosed, NO_RIGHTS),
     ((), _CHAT_WORDS, ChannelClosed, _UNKNOWN_CHAT),
-    ((), GONE, MessageGone, "Поста в канале больше нет (его удалили), пусть так и будет."),
+    ((), GONE, MessageGone, NO_POST),
     ((), FIXED, MessageGone, "Пост больше нельзя править, он остаётся, как есть."),
 )
 

@@ -11,10 +11,11 @@ from monitor.bot.client import BotClient
 from monitor.bot.daily_digest import DailyDigest
 from monitor.bot.deleted_posts import DeletedPosts
 from monitor.bot.dispatcher import Dispatcher
+from monitor.bot.failures import NO_POST
 from monitor.config.hours import Hours
 from monitor.models.channels import Destination
 from monitor.models.feeds import Fetched
-from monitor.models.outbox import Pace
+from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox.deliveries import Outbox
@@ -85,6 +86,9 @@ async def test_a_digest_does_not_name_what_was_deleted_by_hand(harness: Harness)
     assert digest.startswith("За сутки: 1 ")
     assert "Новость 2" in digest
     assert [harness.seeded.states()[number] for number in (1, 2, 3)] == ["cancelled", "sent", "cancelled"]
+    assert {row.error for row in harness.outbox.rows([DeliveryState.CANCELLED])} == {
+        NO_POST
+    }  # nobody of ours ordered it
     assert harness.bot_api.count("editMessageReplyMarkup") == 2
 
 
