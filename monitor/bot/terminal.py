@@ -21,6 +21,7 @@ from monitor.models.outbox import Buttons, ChatIdentity
 from monitor.text.telegram_html import text
 from monitor.text.unicode import visible
 
+_WIDEST: Final = 100  # columns of a frame
 _STYLES: Final = {"b": "bold", "strong": "bold", "i": "italic", "em": "italic", "u": "underline", "s": "strike"}
 
 
@@ -30,14 +31,10 @@ def plain(html: str) -> str:
 
 
 class Terminal:
-    """Takes posts where a `BotClient` would be and shows each in a frame.
+    """Takes posts where a `BotClient` would be and shows each in a frame on `screen`, by default standard output."""
 
-    `screen` is where to write, standard output by default; `width` the most columns a frame may take.
-    """
-
-    def __init__(self, screen: TextIO | None = None, *, width: int = 100) -> None:
+    def __init__(self, screen: TextIO | None = None) -> None:
         self._screen = screen or sys.stdout
-        self._width = width
         self._ids = count(1)
 
     async def post(
@@ -90,7 +87,7 @@ class Terminal:
         # Drawn aside and written here: at a closed pipe rich would end the whole process.
         drawing = io.StringIO()
         canvas = Console(file=drawing, force_terminal=self._screen.isatty())
-        canvas.print(Panel(post, title=title, title_align="left", width=min(canvas.width, self._width)))
+        canvas.print(Panel(post, title=title, title_align="left", width=min(canvas.width, _WIDEST)))
         self._screen.write(drawing.getvalue())
         self._screen.flush()
 

@@ -158,7 +158,7 @@ def wanted_files(environ: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def load_settings(environ: Mapping[str, str], *, where: str = "переменные окружения") -> Settings:
+def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `MONITOR_…` variables (file contents already put in). Raises ConfigError naming each wrong one.
 
     An empty value means "not set"; variables that are no setting are left out (`unknown_names` lists them).
@@ -176,5 +176,5 @@ def load_settings(environ: Mapping[str, str], *, where: str = "переменн�
         except ValueError as error:  # its words are advice, and never the value
             wrong.append(f"{PREFIX}{name.upper()}: {error}")
     if wrong:
-        raise ConfigError("\n".join(wrong), file=where)
+        raise ConfigError("\n".join(wrong), file="переменные окружения")
     return Settings(**values, given=frozenset(written))

@@ -41,9 +41,9 @@ class Element(NamedTuple):
             raise _malformed(self.start)
         return children[number]
 
-    def oid(self, number: int = 0) -> str:
-        """The octets of the object identifier that is the child at this place, hexadecimal. Raises EvidenceError."""
-        return self.child(number, OID).body.hex()
+    def oid(self) -> str:
+        """The octets of the object identifier that is the first child, hexadecimal. Raises EvidenceError."""
+        return self.child(0, OID).body.hex()
 
 
 def document(der: bytes) -> Element:

@@ -80,10 +80,6 @@ class PieceWord(NamedTuple):
     doubtful: frozenset[int]
     plain: frozenset[int]
 
-    def meets(self, number: int) -> bool:
-        """Whether it may be a form of the word of that number."""
-        return number in self.words or number in self.doubtful
-
 
 class WordIndex:
     """Words to be recognised, by their numbers."""

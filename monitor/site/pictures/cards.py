@@ -67,10 +67,10 @@ def card(above: str, headline: str, below: str) -> bytes:
     return encode(WIDTH, HEIGHT, _palette(), drawn)
 
 
-def png(svg: str, *, width: int | None = None) -> bytes:
-    """An SVG as PNG, at its own size or scaled to a width, its text in PT Sans. Raises ValueError if it is none."""
+def png(svg: str) -> bytes:
+    """An SVG as PNG, at its own size, its text in PT Sans. Raises ValueError if it is none."""
     return resvg_py.svg_to_bytes(
-        svg_string=svg, width=width, skip_system_fonts=True, font_files=[str(path) for path in _FILES.values()],
+        svg_string=svg, skip_system_fonts=True, font_files=[str(path) for path in _FILES.values()],
         font_family=_FAMILY, sans_serif_family=_FAMILY,
     )  # fmt: skip
 

@@ -60,9 +60,10 @@ async def test_a_post_says_which_destination_it_is_for() -> None:
     assert "─ Казахша · пост 1 ─" in screen.getvalue()
 
 
-async def test_posts_are_framed_and_numbered() -> None:
+async def test_posts_are_framed_and_numbered(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "300")
     screen = Screen()
-    terminal = Terminal(screen, width=70)
+    terminal = Terminal(screen)
     ids = [await terminal.post("@channel", POST), await terminal.post("@channel", POST, silent=True)]
 
     assert ids == [1, 2]
@@ -70,7 +71,7 @@ async def test_posts_are_framed_and_numbered() -> None:
     assert "@channel · пост 2, без звука" in screen.getvalue()
     assert "Суд [bold]решил[/bold] <сегодня>" in screen.getvalue()
     assert "<https://news.example/a?x=1&y=2>" in screen.getvalue()
-    assert max(map(len, screen.getvalue().splitlines())) == 70
+    assert max(map(len, screen.getvalue().splitlines())) == 100
     assert "\x1b" not in screen.getvalue()
 
 
