@@ -23,6 +23,7 @@ from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.sources.pages.article import extract
 from monitor.storage.database import migrate, open_engine
 from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.notices import NOBODY
 from monitor.storage.feeds import FeedStore
 from monitor.storage.polls import PollStore
 from monitor.stories.grouping import group
@@ -75,7 +76,7 @@ def post(engine_url: str) -> tuple[EvidenceStore, dict[str, bytes]]:
     )
     placed = partial(group, chats=to_channel("@channel", review=""))
     PollStore(engine).record_all([outcome], placed, window=SAME_CASE)
-    return EvidenceStore(engine), pages
+    return EvidenceStore(engine, NOBODY), pages
 
 
 def keep(store: EvidenceStore, warc: WarcStore, page: DuePage, body: bytes, version: Version) -> None:

@@ -167,7 +167,7 @@ def size(engine: Engine, table: str) -> int:
 
 
 def ask(engine: Engine) -> None:
-    finder = Finder(engine)
+    finder = Finder(engine, zone="UTC")
     finder.find("словарь", limit=1)  # loads the dictionary
     for name, written in QUESTIONS.items():
         took = []

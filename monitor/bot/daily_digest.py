@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import structlog
 
-from monitor.bot.deleted_posts import Look, no_look
+from monitor.bot.deleted_posts import Look
 from monitor.config.hours import Day, Hours
 from monitor.models.channels import Destination, Sound
 from monitor.models.outbox import DigestItem
@@ -34,9 +34,9 @@ class DailyDigest:
         *,
         hours: Hours,
         clock: Callable[[], datetime],
-        undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
-        held: Callable[[Day], int] = lambda _day: 0,
-        look: Look = no_look,
+        undecided: Callable[[Day], Sequence[DigestItem]],
+        held: Callable[[Day], int],
+        look: Look,
     ) -> None:
         self._digests, self._hours, self._clock = digests, hours, clock
         self.destinations = destinations

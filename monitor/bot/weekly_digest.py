@@ -11,7 +11,7 @@ from datetime import datetime
 
 import structlog
 
-from monitor.bot.deleted_posts import Look, no_look
+from monitor.bot.deleted_posts import Look
 from monitor.config.hours import Hours, Week
 from monitor.models.outbox import DigestItem
 from monitor.storage.outbox.digests import DigestStore
@@ -34,9 +34,9 @@ class WeeklyDigest:
         hours: Hours,
         clock: Callable[[], datetime],
         draw: Callable[[Week, Sequence[DigestItem]], bytes],
-        archive: str = "",
-        hidden: Callable[[], Collection[int]] = lambda: (),
-        look: Look = no_look,
+        archive: str,
+        hidden: Callable[[], Collection[int]],
+        look: Look,
     ) -> None:
         self._digests, self._chat, self._hours, self._clock = digests, chat, hours, clock
         self._draw, self._archive, self._hidden, self._look = draw, archive, hidden, look

@@ -54,16 +54,12 @@ class AlarmMessage:
     html: Html
 
 
-def _always(_alarm: Alarm) -> bool:
-    return True
-
-
 def follow(
     known: Iterable[Alarm],
     seen: Iterable[Condition],
     now: datetime,
     *,
-    may_be_over: Callable[[Alarm], bool] = _always,
+    may_be_over: Callable[[Alarm], bool],
 ) -> AlarmChanges:
     """Bring the known alarms up to what is seen now; `may_be_over` says of one not seen whether it could have been."""
     remembered = {alarm.key: alarm for alarm in known}

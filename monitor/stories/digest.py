@@ -91,7 +91,7 @@ def _retracted_item(item: DigestItem, say: PostTexts) -> Html:
     return join("", (text("• "), title, text(f" — {line(item.retracted, _WHY_UNITS)}")))
 
 
-def of_week(week: Week, items: Sequence[DigestItem], *, archive: str = "") -> str:
+def of_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str:
     """What stands under the picture of a week: how many stories of which topic, the most told ones, the archive.
 
     At most 1024 UTF-16 units: as many of the most told ones as fit.

@@ -9,6 +9,7 @@ from sqlalchemy import Engine
 from monitor.evidence import chain
 from monitor.models.evidence import Finding, Kept, Link, Sight, TimeStamp, Version
 from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.notices import NOBODY
 from monitor.storage.evidence.stamps import StampStore
 
 CHAIN = "узел"
@@ -25,7 +26,7 @@ class WatchedPages:
 
     def look(self, sight: Sight, said: str = "", *, keeps: bool = False, status: int = 200, moved_to: str = "") -> None:
         """Record a look at the page that is due."""
-        store = EvidenceStore(self.engine)
+        store = EvidenceStore(self.engine, NOBODY)
         (page,) = store.claim(self.at, limit=1, lease=HOUR)
         digest = hashlib.sha256(str(self.at).encode()).hexdigest()
         finding = Finding(

@@ -86,7 +86,7 @@ class Resolver:
     name server that does not answer must not take the threads of the database and the matcher.
     """
 
-    def __init__(self, *, allow_private: bool, lookup: Lookup = socket.getaddrinfo) -> None:
+    def __init__(self, *, allow_private: bool, lookup: Lookup) -> None:
         self._allow_private, self._lookup = allow_private, lookup
         self._known: dict[tuple[str, int], tuple[float, list[str]]] = {}
         self._threads = ThreadPoolExecutor(_MOST_LOOKUPS, thread_name_prefix="dns")

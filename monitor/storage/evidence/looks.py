@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Row, and_, bindparam, exists, func, i
 from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.evidence.notices import NOBODY, Announcements, tell_of, told_of_return, told_of_undoing, withdraw
+from monitor.storage.evidence.notices import Announcements, tell_of, told_of_return, told_of_undoing, withdraw
 from monitor.storage.evidence.rows import link_values, packed, read_link
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
@@ -74,7 +74,7 @@ _HEAD = select(captures).where(captures.c.chain == bindparam("of")).order_by(cap
 class EvidenceStore:
     """The evidence of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
 
-    def __init__(self, engine: Engine, to: Announcements = NOBODY) -> None:
+    def __init__(self, engine: Engine, to: Announcements) -> None:
         self._engine, self._to = engine, to
 
     # ── looking at pages ────────────────────────────────────────────────────────────────────────────────────

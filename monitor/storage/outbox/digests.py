@@ -118,8 +118,8 @@ class DigestStore:
         now: datetime,
         *,
         draw: Callable[[Week, Sequence[DigestItem]], bytes],
-        archive: str = "",
-        hidden: Collection[int] = (),
+        archive: str,
+        hidden: Collection[int],
     ) -> bool:
         """Put the picture of a week into the outbox, once for all workers and restarts; one that waits there unsent
         is made anew. False: it has been sent or says this already, or the week had no story. Raises DatabaseError.

@@ -68,7 +68,7 @@ class _Bounds:
 class Finder:
     """Answers questions about everything read. `zone` is the clock of days in a question. Raises DatabaseError."""
 
-    def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
+    def __init__(self, engine: Engine, *, zone: str) -> None:
         self._engine, self._index, self._zone = engine, index_engine(engine), ZoneInfo(zone)
 
     def find(self, written: str, *, limit: int) -> SearchResult:

@@ -5,6 +5,7 @@ from datetime import time, timedelta
 from sqlalchemy import insert
 
 from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.deleted_posts import no_look
 from monitor.config.hours import Day, Hours
 from monitor.models.channels import Destination
 from monitor.models.outbox import DeliveryKind
@@ -53,7 +54,15 @@ async def test_the_last_decision_is_the_one_taken_back(harness: ReviewChatHarnes
 
 async def test_a_day_told_too_early_is_told_when_it_comes(harness: ReviewChatHarness) -> None:
     seeded, main = SeededOutbox(harness.engine), Destination(chat=CHANNEL, digest_at=time(9))
-    daily = DailyDigest(harness.store.digests, [main], hours=Hours(zone="UTC"), clock=harness.clock)
+    daily = DailyDigest(
+        harness.store.digests,
+        [main],
+        hours=Hours(zone="UTC"),
+        clock=harness.clock,
+        undecided=harness.reviews.undecided,
+        held=harness.mutes.held_in,
+        look=no_look,
+    )
     set_clock(harness, AHEAD)
     seeded.add_story(1)
     await harness.deliver()

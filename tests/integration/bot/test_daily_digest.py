@@ -1,12 +1,13 @@
 """The digest of a day: due by the operator's clock, once for all workers and restarts."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import time, timedelta
 
 import pytest
 from sqlalchemy import Engine, select
 
 from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.deleted_posts import no_look
 from monitor.config.hours import Day, Hours, read_time
 from monitor.models.channels import Destination
 from monitor.models.outbox import Delivery, DeliveryKind, DeliveryState, DigestItem, Pace, Settlement
@@ -38,8 +39,25 @@ def digests(outbox: Outbox, clock: Clock) -> list[Delivery]:
     return [delivery for delivery in sent if delivery.kind is DeliveryKind.DIGEST]
 
 
+def daily_digest(
+    engine: Engine,
+    clock: Clock,
+    *further: Destination,
+    undecided: Callable[[Day], Sequence[DigestItem]] = lambda _day: (),
+) -> DailyDigest:
+    return DailyDigest(
+        DigestStore(engine),
+        [MAIN, *further],
+        hours=HALF_PAST_TWO,
+        clock=clock,
+        undecided=undecided,
+        held=lambda _day: 0,
+        look=no_look,
+    )
+
+
 async def test_once_a_day_whoever_asks_and_how_often(outbox: Outbox, engine: Engine, clock: Clock) -> None:
-    workers = [DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock) for _ in range(3)]
+    workers = [daily_digest(engine, clock) for _ in range(3)]
     seeded = SeededOutbox(engine)
     pages = []
     for number in range(1, 97):  # two days, half an hour each
@@ -62,7 +80,7 @@ async def test_a_day_is_told_late_if_nobody_was_there_in_time(outbox: Outbox, en
     digests(outbox, clock)
     clock.forward(hours=6)
 
-    await DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock).put_if_due()
+    await daily_digest(engine, clock).put_if_due()
 
     assert len(digests(outbox, clock)) == 1
 
@@ -74,7 +92,7 @@ async def test_stories_left_undecided_are_asked_for_by_the_day(outbox: Outbox, e
         asked.append((day.since, day.until))
         return [DigestItem(topic="Не рассмотрены", title="Спорная", url="https://news.example/9")]
 
-    daily = DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    daily = daily_digest(engine, clock, undecided=undecided)
     await daily.put_if_due()
     assert not asked, "the day is not over"
     clock.forward(minutes=30)
@@ -97,7 +115,7 @@ async def test_each_destination_has_its_hour_and_its_own_news(outbox: Outbox, en
         taken = outbox.claim(chat, clock(), lease=timedelta(minutes=3), pace=FREE)
         assert isinstance(taken, Delivery)
         outbox.settle(taken, Settlement(state=DeliveryState.SENT, message_id=number), clock())
-    daily = DailyDigest(DigestStore(engine), [MAIN, kazakh], hours=HALF_PAST_TWO, clock=clock, undecided=undecided)
+    daily = daily_digest(engine, clock, kazakh, undecided=undecided)
 
     clock.forward(hours=1)
     await daily.put_if_due()
@@ -117,7 +135,7 @@ async def a_day_that_waits(outbox: Outbox, engine: Engine, clock: Clock) -> Dail
     SeededOutbox(engine).add_stories([1, 2])
     digests(outbox, clock)
     clock.forward(minutes=30)
-    daily = DailyDigest(DigestStore(engine), [MAIN], hours=HALF_PAST_TWO, clock=clock)
+    daily = daily_digest(engine, clock)
     await daily.put_if_due()
     clock.forward(hours=20)
     return daily

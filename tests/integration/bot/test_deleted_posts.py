@@ -47,7 +47,15 @@ class Harness(SeededChats):
         )
         hours = Hours(zone="Asia/Almaty")
         self.clock.forward(minutes=30)
-        daily = DailyDigest(self.store.digests, [MAIN], hours=hours, clock=self.clock, look=posts.look)
+        daily = DailyDigest(
+            self.store.digests,
+            [MAIN],
+            hours=hours,
+            clock=self.clock,
+            undecided=self.store.reviews.undecided,
+            held=self.store.mutes.held_in,
+            look=posts.look,
+        )
         await daily.put_if_due()
         await self.dispatcher.drain(CHAT)
         shown = self.bot_api.posted(CHAT)

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import Engine, select, update
 
 from monitor.bot.daily_digest import DailyDigest
+from monitor.bot.deleted_posts import no_look
 from monitor.bot.review_chat import LEASE
 from monitor.config.hours import Day, Hours
 from monitor.config.keywords import load_keywords
@@ -302,7 +303,9 @@ async def test_the_digest_of_a_day_counts_what_is_held(harness: ReviewChatHarnes
         [Destination(chat=CHANNEL, digest_at=hours.digest_at)],
         hours=hours,
         clock=harness.clock,
+        undecided=harness.reviews.undecided,
         held=harness.mutes.held_in,
+        look=no_look,
     )
 
     await daily.put_if_due()

@@ -1,6 +1,6 @@
 """The picture of a week: due by the operator's clock, once for all workers and restarts, and never blindly twice."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import timedelta
 
 import pytest
@@ -8,6 +8,7 @@ from sqlalchemy import Engine, select, update
 
 from monitor.app.build_bot import draw_week
 from monitor.bot.client import BotClient
+from monitor.bot.deleted_posts import no_look
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.reconcile import Reconciler
 from monitor.bot.weekly_digest import WeeklyDigest
@@ -44,12 +45,22 @@ def seeded(engine: Engine) -> SeededOutbox:
     return SeededOutbox(engine)
 
 
-def weekly(engine: Engine, clock: Clock, *, hours: Hours = SUNDAYS, hidden: Sequence[int] = ()) -> WeeklyDigest:
-    def draw(week: Week, items: Sequence[DigestItem]) -> bytes:
-        return PICTURE + f"{week.name}: {len(items)}".encode()
+def named(week: Week, items: Sequence[DigestItem]) -> bytes:
+    return PICTURE + f"{week.name}: {len(items)}".encode()
 
+
+def weekly(
+    engine: Engine,
+    clock: Clock,
+    *,
+    hours: Hours = SUNDAYS,
+    hidden: Sequence[int] = (),
+    draw: Callable[[Week, Sequence[DigestItem]], bytes] = named,
+) -> WeeklyDigest:
     store = DigestStore(engine)
-    return WeeklyDigest(store, CHAT, hours=hours, clock=clock, draw=draw, hidden=lambda: hidden)
+    return WeeklyDigest(
+        store, CHAT, hours=hours, clock=clock, draw=draw, archive="", hidden=lambda: hidden, look=no_look
+    )
 
 
 def send(outbox: Outbox, clock: Clock) -> list[Delivery]:
@@ -190,8 +201,7 @@ async def due(engine: Engine, outbox: Outbox, seeded: SeededOutbox, clock: Clock
     seeded.add_story(3, topic="knb")
     await dispatcher.drain(CHAT)
     clock.forward(hours=1)
-    store = DigestStore(engine)
-    await WeeklyDigest(store, CHAT, hours=SUNDAYS, clock=clock, draw=draw_week).put_if_due()
+    await weekly(engine, clock, draw=draw_week).put_if_due()
     return dispatcher
 
 

@@ -16,6 +16,7 @@ from monitor.evidence.stamper import Stamper
 from monitor.models.evidence import Link
 from monitor.storage.evidence.history import EvidenceHistory
 from monitor.storage.evidence.looks import EvidenceStore
+from monitor.storage.evidence.notices import NOBODY
 from monitor.storage.evidence.schema import captures
 from monitor.storage.evidence.stamps import StampStore
 from monitor.storage.evidence.vitals import EvidenceStats
@@ -41,7 +42,9 @@ async def stamper(authority: TimestampAuthority, engine: Engine, clock: Clock) -
 
 def add(engine: Engine, name: str, clock: Clock, what: str) -> Link:
     digest = hashlib.sha256(what.encode()).hexdigest()
-    return EvidenceStore(engine).join(partial(chain.link, chain=name, digest=digest, taken_at=clock()), chain=name)
+    return EvidenceStore(engine, NOBODY).join(
+        partial(chain.link, chain=name, digest=digest, taken_at=clock()), chain=name
+    )
 
 
 async def test_a_stamp_over_the_head_covers_all_before_it(stamper: Stamper, engine: Engine, clock: Clock) -> None:
@@ -92,8 +95,8 @@ async def test_an_authority_that_lies_is_not_believed_and_asked_again(
 async def test_what_two_workers_keep_is_tied_together_once_a_day(engine: Engine, clock: Clock) -> None:
     heads = [add(engine, "one", clock, "a"), add(engine, "two", clock, "b")]
     joined = add(engine, "one", clock, "")
-    assert EvidenceStore(engine).joined_at("one") == clock()
-    assert EvidenceStore(engine).heads() == (joined, heads[1])
+    assert EvidenceStore(engine, NOBODY).joined_at("one") == clock()
+    assert EvidenceStore(engine, NOBODY).heads() == (joined, heads[1])
     assert joined.taken_at - heads[0].taken_at == timedelta(0)
 
 

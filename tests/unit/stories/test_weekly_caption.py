@@ -44,7 +44,7 @@ def test_counts_then_what_was_told_most_then_the_archive() -> None:
 
 
 def test_what_only_one_outlet_told_is_not_told_most_and_no_archive_is_no_link() -> None:
-    assert seen(of_week(WEEK, [item(1)])).splitlines() == [
+    assert seen(of_week(WEEK, [item(1)], archive="")).splitlines() == [
         "Неделя: 1 · 23.11–29.11.2026",
         "",
         "Экстрадиция и выдача · 1",
