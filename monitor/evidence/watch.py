@@ -8,7 +8,6 @@ has to wait for the day's end is told then, if it is still so.
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import NamedTuple
 
 from monitor.evidence import look_times
 from monitor.evidence.comparison import Difference, compare, overturned
@@ -68,23 +67,9 @@ class Observation:
 
     `difference` is to what people know when `tells`, else to the look before. `keeps`: this look brought what the one
     before had not (a version, the absence, a return, a new address). `moved`: it stands at `PageState.moved_to` since
-    this look. `withdraws`: what was told last has been posted since; `undone`: the page says again what it said before.
-    `next_look_at` is later than the look; None: the watch has ended.
+    this look. `withdraws`: what was told last has been posted since; `undone`: the page says again what it said before;
+    `waits`: there is news that may not be told yet. `next_look_at` is later than the look; None: the watch has ended.
     """
-
-    state: PageState
-    sight: Sight
-    difference: Difference | None
-    tells: bool
-    keeps: bool
-    moved: bool
-    withdraws: bool
-    undone: bool
-    next_look_at: datetime | None
-
-
-class _Found(NamedTuple):
-    """An observation before its next look is known."""
 
     state: PageState
     sight: Sight
@@ -94,7 +79,8 @@ class _Found(NamedTuple):
     moved: bool = False
     withdraws: bool = False
     undone: bool = False
-    waits: bool = False  # there is news that may not be told yet
+    waits: bool = False
+    next_look_at: datetime | None = None
 
 
 def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observation:
@@ -105,23 +91,13 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
     state = _not_ahead(state, look.at)
     version = state.version if look.answer is PageAnswer.UNMODIFIED else look.version
     if look.answer is PageAnswer.ABSENT:
-        finding = _absent(state, look)
+        seen = _absent(state, look)
     elif look.answer is PageAnswer.NOTHING or version is None:
-        finding = _unseen(state, look)
+        seen = _unseen(state, look)
     else:
-        finding = _present(state, look, version, quoted)
-    after, next_look_at = _scheduled(state, finding, look.at)
-    return Observation(
-        state=after,
-        sight=finding.sight,
-        difference=finding.difference,
-        tells=finding.tells,
-        keeps=finding.keeps,
-        moved=finding.moved,
-        withdraws=finding.withdraws,
-        undone=finding.undone,
-        next_look_at=next_look_at,
-    )
+        seen = _present(state, look, version, quoted)
+    after, next_look_at = _scheduled(state, seen, look.at)
+    return replace(seen, state=after, next_look_at=next_look_at)
 
 
 def _not_ahead(state: PageState, at: datetime) -> PageState:
@@ -133,13 +109,14 @@ def _not_ahead(state: PageState, at: datetime) -> PageState:
     )
 
 
-def _unseen(state: PageState, look: Look) -> _Found:
+def _unseen(state: PageState, look: Look) -> Observation:
     """A first answer without an article is kept all the same: it may be gone later, or have one."""
     keeps = look.answer is PageAnswer.PAGE and state.captured_at is None
-    return _Found(replace(state, captured_at=look.at) if keeps else state, Sight.UNSEEN, keeps=keeps)
+    after = replace(state, captured_at=look.at) if keeps else state
+    return Observation(state=after, sight=Sight.UNSEEN, keeps=keeps)
 
 
-def _absent(state: PageState, look: Look) -> _Found:
+def _absent(state: PageState, look: Look) -> Observation:
     if state.gone_since and not look.site_answers:
         return _unseen(state, look)  # nothing of the site is there: whether this page is back nobody can say
     since = state.absent_since or look.at
@@ -151,16 +128,16 @@ def _absent(state: PageState, look: Look) -> _Found:
     tells = is_news and _may_tell(state, look.at, Sight.GONE)
     state_now = replace(state, sight=sight, absent_since=since, gone_since=gone_since)
     state_now = replace(state_now, captured_at=state.captured_at or look.at)
-    return _Found(
-        replace(state_now, told_at=look.at, told_sight=sight) if tells else state_now,
-        sight,
+    return Observation(
+        state=replace(state_now, told_at=look.at, told_sight=sight) if tells else state_now,
+        sight=sight,
         tells=tells,
         keeps=state.absent_since is None or gone_since != state.gone_since,
         waits=is_news and not tells,
     )
 
 
-def _present(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> _Found:
+def _present(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> Observation:
     since_look = compare(state.version, version, quoted=quoted) if state.version else None
     posted = _posted_since(state, look)
     since_told = _since_told(state, look, version, quoted)
@@ -184,9 +161,9 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
     )
     if is_posted and not news:
         there = _knowing(there, version)
-    return _Found(
-        _having_told(there, version, look.at, sight, before=state.shown or look.posted) if tells else there,
-        sight,
+    return Observation(
+        state=_having_told(there, version, look.at, sight, before=state.shown or look.posted) if tells else there,
+        sight=sight,
         difference=since_told if tells else since_look,
         tells=tells,
         keeps=is_new or state.absent_since is not None or moved,
@@ -265,9 +242,9 @@ def _with(hashes: tuple[str, ...], newest: str) -> tuple[str, ...]:
 # ── when to look again ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def _scheduled(before: PageState, finding: _Found, at: datetime) -> tuple[PageState, datetime | None]:
+def _scheduled(before: PageState, seen: Observation, at: datetime) -> tuple[PageState, datetime | None]:
     """The state with its place in the schedule, and the next look."""
-    state = finding.state
+    state = seen.state
     if state.captured_at is None:
         retry_at = look_times.retry_at(at, failed=state.looks)
         return replace(state, looks=state.looks + 1, due_at=retry_at), retry_at
@@ -275,21 +252,21 @@ def _scheduled(before: PageState, finding: _Found, at: datetime) -> tuple[PageSt
     looks = -1 if before.captured_at is None else state.looks  # the first capture is no look of the schedule
     looks, due_at = look_times.place(at, since=state.captured_at, looks=looks, due_at=None if is_due else state.due_at)
     state = replace(state, looks=looks, due_at=due_at)
-    is_open = finding.waits or finding.sight in {Sight.MISSING, Sight.UNSEEN}
+    is_open = seen.waits or seen.sight in {Sight.MISSING, Sight.UNSEEN}
     if due_at is None or (look_times.is_over(looks) and not is_open):
         return state, None
-    if finding.sight is Sight.MISSING:
+    if seen.sight is Sight.MISSING:
         return state, at + look_times.pause_of_missing(state.absent_since, at)
-    return state, max(at + look_times.FLOOR, min([due_at, *_sooner(state, finding, at, is_due=is_due)]))
+    return state, max(at + look_times.FLOOR, min([due_at, *_sooner(state, seen, at, is_due=is_due)]))
 
 
-def _sooner(state: PageState, finding: _Found, at: datetime, *, is_due: bool) -> Iterator[datetime]:
+def _sooner(state: PageState, seen: Observation, at: datetime, *, is_due: bool) -> Iterator[datetime]:
     """What comes before the schedule."""
-    if finding.sight is Sight.UNSEEN:
+    if seen.sight is Sight.UNSEEN:
         yield at + look_times.UNSEEN_AGAIN
         if state.absent_since and not state.gone_since:
             yield at + look_times.pause_of_missing(state.absent_since, at)
-    if finding.sight in {Sight.CHANGED, Sight.BACK} and is_due:  # once: a page of random teasers would never end
+    if seen.sight in {Sight.CHANGED, Sight.BACK} and is_due:  # once: a page of random teasers would never end
         yield at + look_times.AFTER_CHANGE
-    if finding.waits and state.told_at:
+    if seen.waits and state.told_at:
         yield state.told_at + QUIET
