@@ -59,7 +59,9 @@ class RuleFigures:
     def figures(self, matcher: Matcher, *, now: datetime, is_over: Callable[[], bool]) -> Figures:
         """The figures by these rules; judging goes on until the time for it `is_over`."""
         rows = self._rows(now - WEEKS * _WEEK)
-        fired = self._fired(matcher)
+        of, known = self._known  # of other rules, and of articles that count no more, it is forgotten
+        fired = {row.id: known[row.id] for row in rows if row.id in known} if of is matcher else {}
+        self._known = matcher, fired
         self._judge(matcher, [row.id for row in rows if row.id not in fired], fired, is_over)
         return _figures(matcher, [row for row in rows if row.id in fired], fired, now=now, left=_left(rows, fired))
 
@@ -76,13 +78,6 @@ class RuleFigures:
         )
         with read_transaction(self._engine) as db:
             return db.execute(asked.order_by(articles.c.id.desc()).limit(MOST)).all()
-
-    def _fired(self, matcher: Matcher) -> dict[int, tuple[Firing, ...]]:
-        """What these rules are known to say; of other rules everything is forgotten."""
-        known = self._known
-        if known[0] is not matcher:
-            self._known = known = (matcher, {})
-        return known[1]
 
     def _judge(
         self,

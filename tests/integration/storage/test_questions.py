@@ -149,3 +149,12 @@ def test_what_a_rule_costs_and_gives(engine: Engine, ask: Ask, reviews: Reviews)
     assert (rule.score.fired, rule.score.alone, rule.score.published, rule.score.rejected) == (5, 5, 1, 2)
     assert (said.found, said.decisions, said.left, rule.score.loss) == (5, 3, 0, 0), "three decisions say little"
     assert again == said, "what is known is not judged again"
+
+
+def test_what_is_known_of_articles_that_count_no_more_is_forgotten(engine: Engine, ask: Ask) -> None:
+    ask(3)
+    figures = RuleFigures(engine)
+    figures.figures(matcher(), now=NOW, is_over=lambda: False)
+    figures.figures(matcher(), now=NOW + 100 * DAY, is_over=lambda: False)
+
+    assert figures.figures(matcher(), now=NOW, is_over=lambda: True).left == 3
