@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -11,8 +11,11 @@ _T = TypeVar("_T")
 Asked = Callable[Concatenate[str, _P], _T]
 
 
-def remembered(most: int) -> Callable[[Asked[_P, _T]], Asked[_P, _T]]:
+def remembered(
+    most: int, keeps: Callable[[Any], bool] = lambda _answer: True
+) -> Callable[[Asked[_P, _T]], Asked[_P, _T]]:
     """Remember up to `most` answers of a function whose first argument is a text, then forget all and begin anew.
+    An answer that it does not keep (`keeps`) is worked out again.
 
     The texts of a large story are asked again for each of its posts, and kept they would be megabytes. Two texts of the
     same length and hash (64 bits with a key of each process: nobody can make such a pair) would be taken for one.
@@ -27,9 +30,10 @@ def remembered(most: int) -> Callable[[Asked[_P, _T]], Asked[_P, _T]]:
             with suppress(KeyError):  # another thread may forget all in between
                 return answers[key]
             answer = function(text, *args, **options)
-            if len(answers) >= most:
-                answers.clear()
-            answers[key] = answer
+            if keeps(answer):
+                if len(answers) >= most:
+                    answers.clear()
+                answers[key] = answer
             return answer
 
         return asked

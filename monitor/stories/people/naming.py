@@ -15,6 +15,7 @@ from monitor.stories.people.latin_names import in_cyrillic
 from monitor.text.languages.first_names import is_first_name
 from monitor.text.languages.kazakh_latin import in_russian_letters
 from monitor.text.languages.word_frequencies import SHARES
+from monitor.text.remembered import remembered
 
 LEAD = 1_200  # characters in which an article's people are looked for
 
@@ -143,28 +144,13 @@ def _bases(surname: str) -> frozenset[str]:
     return frozenset(_plain(small[:end]) for end in ends if _ENDING.fullmatch(small, end))
 
 
-_known: dict[tuple[int, int], frozenset[Person]] = {}  # by hash and length of the text: stories are long
+def _is_short(named: frozenset[Person]) -> bool:
+    return sum(len(person.surname) + len(person.first) for person in named) <= _LONGEST
 
 
+@remembered(_REMEMBERED, keeps=_is_short)
 def people(text: str) -> frozenset[Person]:
     """Everybody named in the text: «Имя Фамилия», «И. Фамилия», «Есім Тегі», and surnames by themselves."""
-    key = hash(text), len(text)
-    answer = _known.get(key)
-    if answer is None:
-        answer = _people(text)
-        if sum(len(person.surname) + len(person.first) for person in answer) <= _LONGEST:
-            if len(_known) >= _REMEMBERED:
-                _known.clear()
-            _known[key] = answer
-    return answer
-
-
-def named_in(article: Article) -> frozenset[Person]:
-    """Everybody whom the article names in its headline or its beginning."""
-    return people(f"{article.title}\n{article.text[:LEAD]}")
-
-
-def _people(text: str) -> frozenset[Person]:
     text = in_cyrillic(text)
     named = frozenset(_named(text))
     with_first = {person.stem for person in named if person.first}
@@ -175,6 +161,11 @@ def _people(text: str) -> frozenset[Person]:
         for person in named | bare
         if person.stem not in _NOBODY and (person.first or person.stem not in with_first)
     )
+
+
+def named_in(article: Article) -> frozenset[Person]:
+    """Everybody whom the article names in its headline or its beginning."""
+    return people(f"{article.title}\n{article.text[:LEAD]}")
 
 
 def _named(text: str) -> Iterator[Person]:

@@ -35,3 +35,15 @@ def test_a_text_is_asked_once_and_not_kept() -> None:
     length("вв")  # all is forgotten for it
     length(text)
     assert calls == [1_000, 1, 2, 1_000]
+
+
+def test_an_answer_that_is_not_to_be_kept_is_worked_out_again() -> None:
+    calls: list[str] = []
+
+    @remembered(2, keeps=bool)
+    def blank(text: str) -> str:
+        calls.append(text)
+        return text.strip()
+
+    assert [blank(text) for text in ("а", " ", "а", " ")] == ["а", "", "а", ""]
+    assert calls == ["а", " ", " "]
