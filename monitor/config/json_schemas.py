@@ -9,10 +9,9 @@ from typing import Any, get_args
 
 from monitor.config import channels, facts, feeds, keywords
 from monitor.config.keyword_rules import FactGroup, Role, Scope
-from monitor.config.stanzas import LONGEST_LINE
 from monitor.models.articles import Language, Tier
 from monitor.models.channels import Sound, Tongue
-from monitor.models.feeds import FeedKind, FeedLanguage, Listing
+from monitor.models.feeds import LONGEST_LINE, FeedKind, FeedLanguage, Listing
 
 _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

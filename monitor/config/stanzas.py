@@ -4,8 +4,7 @@ from collections.abc import Callable, Iterable
 from unicodedata import normalize
 
 from monitor.config.yaml_reader import Mapping, Node, YamlReader
-
-LONGEST_LINE = 100  # characters of a name, a group, a reason
+from monitor.models.feeds import LONGEST_LINE
 
 
 def place_of(stanza: Mapping, key: str) -> Node:

@@ -18,7 +18,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config.feeds import load_feeds
-from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
@@ -29,7 +28,7 @@ from monitor.edits.feeds.feed_trials import FeedTrial, FeedTrials
 from monitor.edits.line_diff import ChangedLine, changed_lines
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
-from monitor.models.feeds import Feed
+from monitor.models.feeds import LONGEST_LINE, Feed
 from monitor.models.labels import KINDS, LANGUAGES, ago, ahead, given_pause, sentence, span
 from monitor.storage.desk.feed_activity import FeedActivity, FeedFigures, SeenEntry
 

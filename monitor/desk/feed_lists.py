@@ -14,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from monitor.config.feed_writer import appended
-from monitor.config.stanzas import LONGEST_LINE
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.shown import shown_by
@@ -24,7 +23,7 @@ from monitor.edits.feeds.feed_trials import FeedTrials
 from monitor.edits.feeds.feeds_file import feed_of
 from monitor.errors import ConfigError, EditConflict, FeedError
 from monitor.models.clock import Clock
-from monitor.models.feeds import Feed
+from monitor.models.feeds import LONGEST_LINE, Feed
 from monitor.models.labels import KINDS, LANGUAGES
 from monitor.sources.discovery import FoundFeed
 from monitor.sources.feeds import opml

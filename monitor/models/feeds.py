@@ -7,6 +7,7 @@ from typing import Literal
 
 FeedLanguage = Literal["ru", "kk", "both"]
 
+LONGEST_LINE = 100  # characters of what is one line of a feed: its name, its group, why it is paused
 SEVERAL = 3  # failures in a row that are no longer chance
 SILENCE = 5  # usual gaps between news before a feed counts as silent
 SHORTEST_SILENCE = timedelta(hours=12)  # editors sleep

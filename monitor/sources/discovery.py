@@ -12,7 +12,7 @@ from itertools import chain, count
 from selectolax.lexbor import LexborHTMLParser
 
 from monitor.errors import FeedError, FetchError, FetchFailure
-from monitor.models.feeds import Entry, Feed, FeedKind, FeedLanguage, Fetched
+from monitor.models.feeds import LONGEST_LINE, Entry, Feed, FeedKind, FeedLanguage, Fetched
 from monitor.sources.checkup import ReadFeed, get, in_thread, with_further
 from monitor.sources.feeds import parse
 from monitor.sources.http.client import Fetcher
@@ -27,7 +27,6 @@ _SAME = 0.5  # of the newer feed's addresses: with so many in another, both give
 _MIXED = 0.2  # of the titles: with so many in the other language, the feed is in both
 _VISITS = 4  # while what a feed shows is replaced once
 _LONGEST_NAME = 60
-LONGEST_NAME = 100  # in feeds.yaml: `LONGEST_LINE` of monitor/config/stanzas.py
 _NOBODY_THERE = frozenset({FetchFailure.CONNECTION, FetchFailure.TLS, FetchFailure.TIMEOUT})
 
 _FEED_PATHS = ("/rss", "/feed/", "/rss.xml", "/feed", "/rss/", "/feed.xml", "/atom.xml", "/index.xml", "/feed.json")
@@ -302,5 +301,5 @@ def same_entries(entries: Sequence[Entry], others: Collection[Entry]) -> bool:
 def with_own_name(feed: Feed, taken: Collection[str]) -> Feed:
     """The feed under a name that no other bears; `taken` are `name_key`s."""
     tails = chain(("", f" ({urls.host_key(feed.url)})"), (f" {number}" for number in count(2)))
-    variants = (f"{cut(feed.name, LONGEST_NAME - len(tail))}{tail}" for tail in tails)
+    variants = (f"{cut(feed.name, LONGEST_LINE - len(tail))}{tail}" for tail in tails)
     return replace(feed, name=next(name for name in variants if name_key(name) not in taken))

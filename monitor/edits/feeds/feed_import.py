@@ -6,8 +6,8 @@ from urllib.parse import urlsplit
 
 from monitor.config import feed_writer
 from monitor.config.feeds import problems
-from monitor.models.feeds import Feed, FeedKind
-from monitor.sources.discovery import LONGEST_NAME, channel_address, name_key, usual_zone, with_own_name
+from monitor.models.feeds import LONGEST_LINE, Feed, FeedKind
+from monitor.sources.discovery import channel_address, name_key, usual_zone, with_own_name
 from monitor.sources.http.address_guard import BlockedAddress, refuse_private_literal
 from monitor.text import urls
 from monitor.text.unicode import cut
@@ -59,9 +59,9 @@ def _proposed(feed: Feed) -> Feed:
     """The feed as its stanza should say it; one without a title is called by its host."""
     channel = channel_address(feed.url)
     kind, url = (FeedKind.TELEGRAM, channel) if channel else (feed.kind, feed.url)
-    name = cut(feed.name, LONGEST_NAME) or urls.host_key(url) or cut(url, LONGEST_NAME)
+    name = cut(feed.name, LONGEST_LINE) or urls.host_key(url) or cut(url, LONGEST_LINE)
     tz = feed.tz or usual_zone(url, kind)
-    return replace(feed, kind=kind, url=url, name=name, tz=tz, group=cut(feed.group, LONGEST_NAME))
+    return replace(feed, kind=kind, url=url, name=name, tz=tz, group=cut(feed.group, LONGEST_LINE))
 
 
 def _refusal(feed: Feed, *, allow_private: bool) -> str:
