@@ -42,7 +42,7 @@ class EvidenceCommand:
 
     def _told(self, record: PageRecord) -> Html:
         head = join("\n", (*self._head(record), *self._change(record)))
-        copies = [self._copy(record, one) for one in reversed(record.captures)][:_MOST_COPIES]
+        copies = [self._copy(record, one) for one in reversed(record.captures[-_MOST_COPIES:])]
         return fitting(
             copies, lambda shown: join("\n\n", filter(None, (head, _listed(record, shown), _advice(record))))
         )

@@ -65,9 +65,10 @@ def evidence_show(what: What) -> None:
     screen, deleted = Screen(), retention.deleted_files(Path(load_settings(environment()).evidence_dir))
     for record in records:
         _show_page(screen, record)
+        captured = record.captured
         for look in record.looks:
             _show_look(screen, record, look)
-            if capture := record.captured.get(look.capture_id or 0):
+            if capture := captured.get(look.capture_id or 0):
                 _show_capture(screen, capture, history.first_stamp(capture.link), deleted)
         screen.print()
     if any(capture.file not in deleted for record in records for capture in record.captures):
