@@ -145,6 +145,7 @@ class FollowedPeople:
 
 
 def _told(db: Connection, since: datetime) -> Iterator[ToldStory]:
+    """The newest first."""
     of_channel = and_(deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
     shown = select(deliveries.c.story_id).where(of_channel)
     refused = reviews.c.decision.in_((Decision.REJECTED, Decision.OFF_TOPIC))
@@ -153,7 +154,7 @@ def _told(db: Connection, since: datetime) -> Iterator[ToldStory]:
     columns = (articles.c.story_id, articles.c.title, func.substr(articles.c.text, 1, LEAD).label("text"))
     touched = select(*columns).join(stories, stories.c.id == articles.c.story_id).where(stories.c.updated_at >= since)
     wanted = touched.where(articles.c.story_id.in_(shown), articles.c.story_id.notin_(tiring))
-    return (ToldStory(*row) for row in db.execute(wanted))
+    return (ToldStory(*row) for row in db.execute(wanted.order_by(articles.c.id.desc())))
 
 
 def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
