@@ -43,7 +43,12 @@ _WORDS = {
 }
 _NUMBER_OF = {word.replace("ё", "е"): number for number, words in _WORDS.items() for word in words.split()}
 _UNITS, _TENS, _HUNDRED = range(1, 10), range(20, 100, 10), 100
-_NUMBER = re.compile(r"(?<![\w.,:/-])(?:\d{1,3}(?:[ \u00a0]\d{3})+|\d+)(?![\w-]|[.,:/]\d)|[^\W\d_]{2,}(?!-)")
+# «22-сі тіркеусіз», «40-тан аса»: of them, more than
+_KAZAKH_CASE = r"-(?:[сн]?[ыі]н?|[нқкғг][ае]|[дтн][ае]н|[дтн][ыі]ң)\b"
+_NUMBER = re.compile(
+    rf"(?<![\w.,:/-])(?:\d{{1,3}}(?:[ \u00a0]\d{{3}})+|\d+)(?:(?={_KAZAKH_CASE})|(?![\w-]|[.,:/]\d))"
+    r"|[^\W\d_]{2,}(?!-)"
+)
 _RUSSIAN_TOO = frozenset({"он", "бес"})  # «он вышел»
 _YEARS = range(1900, 2100)
 # After a number: what it counts is no people, things or cases.
