@@ -1,6 +1,6 @@
-"""Two judgements of the same articles compared: what an edit of the rules gains and loses.
+"""Compare two judgements of the same articles: what an edit of the rules gains and loses.
 
-The rules come in as `Judge`, so that the recorded decisions, the rules in force and an edited file compare alike.
+Both sides are `Judge` functions, so recorded verdicts, the rules in force and an edited file compare alike.
 """
 
 from collections import Counter
@@ -13,15 +13,15 @@ from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Tier, Verdict
 
 Kind = Literal["gained", "lost", "moved"]
-KEPT = 5_000  # changes: an edit that changes more is not read one by one
+KEPT = 5_000  # changes kept with their articles: nobody reads more than that one by one
 RuleKey = tuple[str, str]  # topic and rule
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptArticle:
-    """An article as it was judged once: with the same title and text it can be judged again.
+    """A stored article with its recorded verdict; its title and text are kept, so it can be judged again.
 
-    `verdict` is the recorded one; an article that no rule matched has an empty one.
+    `verdict` is empty for an article that no rule matched.
     """
 
     entry_id: int
@@ -39,7 +39,7 @@ Judge = Callable[[KeptArticle], Verdict]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """An article that the two judgements give another tier or other topics."""
+    """An article to which the two judgements give different tiers or topics."""
 
     article: KeptArticle
     before: Verdict
@@ -47,7 +47,7 @@ class Change:
 
     @property
     def kind(self) -> Kind:
-        """`gained`: only now something is to be done with it; `lost`: no longer; `moved`: something else."""
+        """`gained`: only the second judgement gives a tier; `lost`: only the first; `moved`: both, but they differ."""
         if self.before.tier is Tier.NONE:
             return "gained"
         return "lost" if self.after.tier is Tier.NONE else "moved"
@@ -55,7 +55,7 @@ class Change:
 
 @dataclass(slots=True, kw_only=True)
 class RuleTally:
-    """How many articles a rule decided, before and after; `gained` and `lost` are those of only one side."""
+    """How many articles a rule decided before and after; `gained` and `lost` count those decided on one side only."""
 
     before: int = 0
     after: int = 0
@@ -64,20 +64,19 @@ class RuleTally:
 
 
 class Comparison:
-    """Counts as articles are added, in any order."""
+    """Judge articles twice and count the differences; articles may be added in any order."""
 
     def __init__(self, before: Judge, after: Judge) -> None:
         self._before, self._after = before, after
         self.articles = 0
-        self.before = 0  # articles of either tier
+        self.before = 0  # articles with tier post or review
         self.after = 0
         self.oldest: datetime | None = None
         self.changes: list[Change] = []  # the first KEPT of them, with their texts
-        self.counts: Counter[Kind] = Counter()  # of all
+        self.counts: Counter[Kind] = Counter()  # of all changes
         self.rules: dict[RuleKey, RuleTally] = {}
 
     def add(self, article: KeptArticle) -> None:
-        """Judge an article twice and count it."""
         self.articles += 1
         self.oldest = article.seen_at if self.oldest is None else min(self.oldest, article.seen_at)
         before, after = self._before(article), self._after(article)
@@ -101,17 +100,17 @@ class Comparison:
             tally.lost += key not in after
 
     def of(self, kind: Kind) -> list[Change]:
-        """The changes of one kind that were kept, in the order they came."""
+        """Return the kept changes of one kind, in the order they were added."""
         return [change for change in self.changes if change.kind == kind]
 
 
 def recorded(article: KeptArticle) -> Verdict:
-    """A `Judge` that repeats the recorded verdict."""
+    """A `Judge` that returns the recorded verdict."""
     return article.verdict
 
 
 def by(matcher: Matcher) -> Judge:
-    """A `Judge` that asks these rules, exactly as a poll would."""
+    """Return a `Judge` that applies these rules exactly as a poll would."""
     return lambda article: matcher.judge(title=article.title, text=article.text)
 
 

@@ -1,7 +1,7 @@
-"""What keywords.yaml comes to: rules of lines of terms of words with all their forms, by numbers. compiler.py makes it.
+"""keywords.yaml compiled: rules of lines, lines of terms, terms of words with all their forms. Made by compiler.py.
 
-A rule names its lines, a line its terms, a term its words. Equal things have one number, so that a list used by fifty
-rules is searched for once.
+A rule refers to its lines by number, a line to its terms, a term to its words. Equal things share one number, so that a
+list used by fifty rules is searched for once.
 """
 
 from collections.abc import Mapping
@@ -18,10 +18,10 @@ NO_FORMS = frozenset[str]()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledTerm:
-    """Numbers of the words that stand one after another; `anchor` is the place of the one to look for first.
+    """Numbers of the words that must follow one another; `anchor` is the index of the word to look for first.
 
-    A term in a `role` is looked for where the term numbered `base`, the same without a role, stands. A Kazakh term is
-    not met by one of `russian`, the Russian forms of the same word, unless its sentence is Kazakh.
+    A term with a `role` is searched for where the term numbered `base`, the same term without a role, occurs. `russian`
+    are the Russian forms of a Kazakh term's word: they do not match the term outside a Kazakh sentence.
     """
 
     text: str
@@ -34,10 +34,10 @@ class CompiledTerm:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRule:
-    """Numbers of lines (`none` may be None); the rule is looked at when a term of `lines[anchor]` is in the article.
+    """Numbers of lines (`none` may be None). The rule is tried when a term of `lines[anchor]` is in the article.
 
-    One that `leads` asks whither somebody is taken: where else he is taken on the way speaks not against it.
-    `yields_to` are ids of topics and names of rules beside which its own topic is not shown. One without lines asks the
+    `leads`: the rule has a line in role `куда`, so another destination in `none` does not veto it. `yields_to` are
+    topic ids and rule names: when one of them fires, this rule's topic is not shown. A rule without lines asks the
     classifier.
     """
 
@@ -55,16 +55,16 @@ class CompiledRule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CompiledRules:
-    """What a Matcher is made of. Rules stand in the file's order; `lines` numbers each line's terms.
+    """Everything a Matcher needs. `rules` stand in the file's order; `lines` holds the term numbers of each line.
 
-    `words` stand in the order of `written`, which has them as the file does, with the language they are read in.
-    `cases` are those of the Russian forms that stand in a role, `carriers` of the words that carry a name; `never` is
-    the line that silences every rule, or None, `doubt` that beside which they only ask, `elsewhere` those of another
-    country and of ours; `acts` is for each topic the line of all its rules' acts, `doubts` that of its doubt, or None;
-    `silencing` are the terms, as written, of what is of no rule and makes rules silent, or ask; `short_text` is how
-    many times as wide windows are in a text no longer than a lead; `namings` tell what terms mean. `also_russian` are
-    the words that Kazakh ones of these might be taken for in Russian letters; None: not looked up yet (with_russian),
-    the dictionary is asked when an article has one.
+    `words` are parallel to `written`, which holds each word as the file writes it and its language. `cases` are the
+    cases of the Russian forms used in roles, `carriers` those of words that carry a name. Numbers of lines, or None:
+    `never` silences every rule; `doubt` turns a post into a question; `elsewhere` is a pair, names of other countries
+    and of ours. `acts` has for each topic the line of all its rules' acts, `doubts` that of its doubt, or None.
+    `silencing` are the terms, as written, of the file-wide lines that silence rules or make them ask. `short_text`
+    multiplies windows in a text no longer than a lead. `namings` say what terms mean. `also_russian` are Russian
+    spellings that Kazakh words here may be confused with; None means not looked up yet: the dictionary is then asked at
+    each article that needs it (see `with_russian`).
     """
 
     topics: tuple[Topic, ...]

@@ -1,6 +1,6 @@
-"""Keywords as written → words with all their forms. Compiled once; knows nothing of any article.
+"""Keywords as written → words with all their forms: made once, independent of any article.
 
-What it makes is in compiled_rules.py.
+The result is defined in compiled_rules.py.
 """
 
 import gc
@@ -25,16 +25,16 @@ from monitor.text.languages.cases import Case
 from monitor.text.languages.role_words import CARRIERS
 from monitor.text.languages.word_frequencies import EVERYDAY
 
-_SMALL = 2  # letters of a preposition or a lone ending
+_SMALL = 2  # letters of a preposition or of an ending that stands alone
 
 _Key = TypeVar("_Key", bound=Hashable)
 
 
 @contextmanager
 def collector_paused(*, stays: bool = False) -> Iterator[None]:
-    """Keep the garbage collector from walking, again and again, what is made to stay: a fifth of a load's time.
+    """Pause the garbage collector while long-lived objects are made: a fifth of the loading time.
 
-    With `stays` all that there is at the end is out of its way for good, until somebody calls `gc.unfreeze`.
+    With `stays` all objects that exist at the end are excluded from collection until somebody calls `gc.unfreeze`.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -48,12 +48,14 @@ def collector_paused(*, stays: bool = False) -> Iterator[None]:
 
 
 def with_russian(compiled: CompiledRules) -> CompiledRules:
-    """The rules to judge by for long: with a third more of work now, articles hardly ever ask for the dictionary."""
+    """Add what the dictionary knows to rules that will judge for long. This takes a third longer, but then articles
+    hardly ever need the dictionary.
+    """
     return replace(compiled, also_russian=also_russian(compiled.words))
 
 
 def compile_rules(keywords: Keywords) -> CompiledRules:
-    """Add the word forms. Raises ConfigError: the first mistake, and how many others there are."""
+    """Compile the rules with all word forms. Raises ConfigError for the first mistake, with the number of others."""
     compiled, problems = compile_checked(keywords)
     raise_first(problems)
     return compiled
@@ -63,10 +65,10 @@ def compile_rules(keywords: Keywords) -> CompiledRules:
 def compile_checked(
     keywords: Keywords, like: CompiledRules | None = None
 ) -> tuple[CompiledRules, tuple[ConfigError, ...]]:
-    """The rules with their forms, and what only the dictionaries can know is wrong with them, by line.
+    """Compile the rules and also return the mistakes that only the dictionaries can show, sorted by line.
 
-    Words without forms, rules that would catch everything: with any such problem the rules are only good to look at.
-    Words that the rules `like` these have too are taken from there: of an edit that is half of the work.
+    Such mistakes are words without forms and rules that would match everything. Rules with one of them are good for
+    display only. Words that `like` also has are reused from it: half of the work after an edit.
     """
     compiler = _Compiler(keywords, like)
     compiled = compiler.compile()
@@ -74,7 +76,7 @@ def compile_checked(
 
 
 class _Numbers(Generic[_Key]):
-    """Gives equal things one number, in order of first sight."""
+    """Gives equal keys one number, in the order in which they are first seen."""
 
     def __init__(self) -> None:
         self.known: dict[_Key, int] = {}
@@ -91,12 +93,14 @@ class _Compiler:
         self._words: _Numbers[tuple[TermWord, Language | None]] = _Numbers()
         self._terms: _Numbers[tuple[str, tuple[int, ...], Role | None, frozenset[str]]] = _Numbers()
         self._lines: _Numbers[tuple[int, ...]] = _Numbers()
-        self._numbers: dict[int, int] = {}  # of terms by their id(): those of a list are the same wherever it is used
-        self._seen: dict[int, tuple[tuple[Term, ...], int]] = {}  # lines by their id(), which are kept for it
+        # of terms by their id(): terms of a list are the same objects wherever it is used
+        self._numbers: dict[int, int] = {}
+        # lines by their id(); the line is kept so that its id() is not reused
+        self._seen: dict[int, tuple[tuple[Term, ...], int]] = {}
         self._phrases: dict[tuple[int, Language | None], tuple[int, ...]] = {}  # by the id() of what is written
         self._forms: list[Word] = []
         self._weights: list[float] = []
-        self._term_weights: dict[int, float] = {}  # by their id(), too
+        self._term_weights: dict[int, float] = {}  # also by id()
         self._line_weights: dict[int, float] = {}
         self._cases: dict[str, Case] = {}
         self._carriers: dict[str, Case] = {}
@@ -174,7 +178,7 @@ class _Compiler:
             self._problem(f"правилу «{rule.name}» classifier не поможет: {advice}", rule.line, "classifier")
 
     def _refuse_everyday(self, rule: Rule) -> None:
-        """One line must not be one everyday word, and several not nothing but everyday words."""
+        """Refuse a rule of one everyday word, and a rule of several lines in which all words are everyday ones."""
         alone = len(rule.lines) == 1 and any(map(is_everyday, rule.lines[0]))
         if alone or (rule.lines and all(all(map(is_everyday, terms)) for terms in rule.lines)):
             word = next(term.text for term in rule.lines[0] if is_everyday(term))
@@ -186,7 +190,9 @@ class _Compiler:
             )
 
     def _refuse_silent(self, rule: Rule) -> None:
-        """A line all of whose terms `none` has, too, cannot be found without its veto; in a role it is, elsewhere."""
+        """Refuse a rule with a line whose terms are all in `none`: it would always veto itself. Terms of `none` with a
+        role do not count, because the word may stand elsewhere in another role.
+        """
         against = {(term.words, term.language): term.key for term in rule.none if term.role is None}
         for terms in rule.lines if against else ():
             if terms and all(_as_against(term, against) for term in terms):
@@ -196,7 +202,7 @@ class _Compiler:
                 self._never(rule, f"строка «{first}» стоит и в all, и в {none} — уберите её из одного места", "none")
 
     def _refuse_narrow(self, rule: Rule, within: int) -> None:
-        """A window that has no room for the shortest terms of all lines, not in a short text either."""
+        """Refuse a window too small for the shortest terms of all lines, even in a short text."""
         needed = sum(map(_fewest_words, rule.lines))
         if needed > int(within * self.keywords.short_text):
             self._never(
@@ -230,7 +236,7 @@ class _Compiler:
         return number
 
     def _decline(self, term: Term) -> None:
-        """Learn the cases of a term in a role: in Russian of its first word, which the others follow."""
+        """Record the cases of a term with a role; in Russian those of its first word, with which the others agree."""
         written = term.words[0] if term.words else None
         if not self._carriers:
             for carrier in CARRIERS:
@@ -267,7 +273,7 @@ class _Compiler:
         return number
 
     def _made(self, written: TermWord, language: Language | None) -> Word:
-        """One word; those of a list in a phrase are mostly there, as words of their own."""
+        """Return a compiled word; the words of a list inside a phrase are mostly compiled already."""
         number = self._words.known.get((written, language), len(self._forms))
         if number < len(self._forms):
             return self._forms[number]
@@ -298,13 +304,15 @@ def cases_of(written: TermWord, language: Language | None) -> Mapping[str, Case]
 
 
 def is_undeclined(written: TermWord, language: Language | None) -> bool:
-    """An adverb, a verb; with no language said, only where the Russian dictionary knows it: others may be Kazakh."""
+    """Whether the word has no cases (an adverb, a verb). Without a language it must be in the Russian dictionary,
+    because otherwise it may be Kazakh.
+    """
     is_russian = language == "ru" or (language is None and dictionary.is_known(written.text))
     return is_russian and written.kind is TermWordKind.WORD and is_inflected(written.text)
 
 
 def _loans(term: Term) -> frozenset[str]:
-    """The Russian forms of the word a Kazakh term begins with, if it is a word of both languages."""
+    """Return the Russian forms of a Kazakh term's first word, if it is a word of both languages."""
     written = term.words[0] if term.words else None
     if term.language != "kk" or written is None or written.kind is not TermWordKind.WORD:
         return NO_FORMS
@@ -312,26 +320,28 @@ def _loans(term: Term) -> frozenset[str]:
 
 
 def _as_against(term: Term, against: Mapping[tuple[tuple[TermWord, ...], Language | None], str]) -> str:
-    """The key of what silences a term wherever it stands; "" for nothing. Of both languages, its Russian is enough."""
+    """Return the key whose list silences this term wherever it stands, or "". For a term of both languages its Russian
+    entry is enough.
+    """
     languages: tuple[Language | None, ...] = (term.language, None) if term.language else (None, "ru")
     return next((key for language in languages if (key := against.get((term.words, language)))), "")
 
 
 def _fewest_words(terms: tuple[Term, ...]) -> int:
-    """Words between blanks of the shortest term."""
+    """The number of words, split at blanks, of the shortest term."""
     if not terms or any(" " not in term.text for term in terms):
         return min(len(terms), 1)
     return min(sum(any(map(str.isalnum, part)) for part in term.text.split(" ")) for term in terms)
 
 
 def is_everyday(term: Term) -> bool:
-    """One word that stands in any item of news."""
+    """Whether the term is one word that occurs in any news."""
     return len(term.words) == 1 and term.words[0].text.lower() in EVERYDAY
 
 
 @lru_cache(20_000)
 def _weight(written: TermWord) -> float:
-    """How often a word is likely to stand in the news: small words most, then everyday ones, then the short ones."""
+    """Estimate how often a word occurs in the news: prepositions most, then everyday words, then short words."""
     if written.kind is TermWordKind.LIST:
         return sum(_weight(choice) for choice, _ in written.choices)
     length = max(len(written.text), 1)

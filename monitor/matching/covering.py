@@ -1,4 +1,6 @@
-"""Which rules change nothing, because a stronger one of their topic fires whenever they would; and which terms do."""
+"""Find rules that change nothing because a stronger one of their topic always fires too, and terms that change
+nothing.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
@@ -9,17 +11,17 @@ from monitor.matching.words.compiled_words import Word, word_of
 from monitor.models.articles import Tier
 
 Meaning = int
-"""The number of what a term matches, however it is written."""
+"""The number of what a term matches; equal for terms that match the same, however they are written."""
 
 _Line = frozenset[Meaning]
 _WIDTHS = {Scope.TITLE: 0, Scope.SENTENCE: 1, Scope.TEXT: 2}
 
 
 def covered_rules(rules: tuple[Rule, ...], meanings: Callable[[Iterable[Term]], _Line]) -> Iterator[tuple[Rule, Rule]]:
-    """A covered rule and the first that covers it.
+    """Yield each covered rule with the first rule that covers it.
 
-    Each line of a covering rule has all meanings of a line of the covered one, so only rules are compared of which one
-    line, that of the rarest meanings, has a meaning of the other's: ten thousand rules take seconds.
+    Every line of a covering rule has all meanings of some line of the covered rule. So a rule is compared only with
+    rules that share a meaning of its rarest line: ten thousand rules take seconds.
     """
     ranked = sorted((rule for rule in rules if rule.lines), key=lambda rule: rule.tier is not Tier.POST)
     lines = [[*map(meanings, rule.lines)] for rule in ranked]
@@ -40,12 +42,14 @@ def covered_rules(rules: tuple[Rule, ...], meanings: Callable[[Iterable[Term]], 
 
 
 def _looks_alike(other: Rule, rule: Rule) -> bool:
-    """Whether `none` of `other` looks no farther: of windows it does at the sentences that the words stand in."""
+    """Whether `none` of `other` looks in no larger part of the text; with windows it looks in the sentences of the
+    hits.
+    """
     return other.within == rule.within or all(isinstance(one.within, int) for one in (other, rule))
 
 
 def _is_wider(other: Rule, rule: Rule) -> bool:
-    """Whether what is near enough for `rule` always is for `other`."""
+    """Whether hits near enough for `rule` are always near enough for `other`."""
     if other.within == rule.within or other.within is Scope.TEXT:
         return True
     if isinstance(other.within, int) or isinstance(rule.within, int):
@@ -54,7 +58,7 @@ def _is_wider(other: Rule, rule: Rule) -> bool:
 
 
 def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
-    """Whether each line of `other` is met by a line of `rule` of its own, however that is met."""
+    """Whether each line of `other` can be paired with a different line of `rule` whose every hit also meets it."""
     taken: dict[int, int] = {}
 
     def place(line: int, tried: set[int]) -> bool:
@@ -70,7 +74,7 @@ def _is_looser(other: list[_Line], rule: list[_Line]) -> bool:
 
 
 def finds_all_of(wide: Term, narrow: Term) -> bool:
-    """Whether `wide` stands wherever `narrow` does, and elsewhere too: «похи*» and «похищение»."""
+    """Whether `wide` matches wherever `narrow` does, and in other places too: «похи*» and «похищение»."""
     if wide.role not in (None, narrow.role) or wide.language not in (None, narrow.language):
         return False
     words, others = _words(narrow), _words(wide)
@@ -83,7 +87,7 @@ def _words(term: Term) -> tuple[Word, ...]:
 
 
 def _is_found_by(narrow: Word, wide: Word) -> bool:
-    """Whether everything that `narrow` finds is found by `wide`; of a Russian word, its Latin spelling left out."""
+    """Whether every form of `narrow` is also found by `wide`; the Latin spelling of a Russian word is ignored."""
     if wide.capital and not narrow.capital:
         return False
     if not wide.prefix:

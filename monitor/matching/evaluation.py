@@ -12,20 +12,20 @@ UNSCORED = "maybe"  # the topic of records that two people would label different
 
 @dataclass(slots=True, kw_only=True)
 class Score:
-    """Right, wrongly given and wrongly withheld answers."""
+    """Counts of right, false and missed answers."""
 
     tp: int = 0
     fp: int = 0
     fn: int = 0
 
     def add(self, *, right: bool, given: bool) -> None:
-        """Count one answer: whether it is `right` to give it, and whether it was `given`."""
+        """Count one answer: whether it is right to give it, and whether it was given."""
         self.tp += right and given
         self.fp += given and not right
         self.fn += right and not given
 
     def as_dict(self) -> dict[str, float]:
-        """With `precision` and `recall`; 1.0 where there was nothing to be wrong about."""
+        """The counts with `precision` and `recall`, each 1.0 when there was nothing to count."""
         given, right = self.tp + self.fp, self.tp + self.fn
         return {
             "precision": self.tp / given if given else 1.0,
@@ -37,12 +37,12 @@ class Score:
 
 
 def evaluate(records: Iterable[Mapping[str, object]], matcher: Matcher) -> dict[str, object]:
-    """The dict that `evaluate --json` prints, from records `{"id", "title", "text", "lang", "topics": […]}`.
+    """Return the dict that `evaluate --json` prints, for records `{"id", "title", "text", "lang", "topics": […]}`.
 
-    `topics` and `any` count an answer of either tier; `tiers.post` only `post`, `tiers.review` both. In `any` and
-    `tiers` a record counts once: right when it has any topic. `languages` is `any` by the records' `lang`,
-    `topics_languages` each topic by it. `misses` and `false_alarms` name record and topic; misses say `why`, alarms
-    name the rule and its words. `unscored` counts the records of topic `maybe`.
+    `topics` and `any` count an answer of either tier; `tiers.post` counts only `post`, `tiers.review` both. In `any`
+    and `tiers` a record counts once: it is right when it has any topic. `languages` is `any` split by the records'
+    `lang`, `topics_languages` each topic split so. `misses` and `false_alarms` name the record and the topic; misses
+    also say `why`, alarms name the rule and its words. `unscored` counts the records of topic `maybe`.
     """
     scoring = _Scoring(tuple(topic.id for topic in matcher.compiled.topics))
     for record in records:
@@ -99,7 +99,7 @@ class _Scoring:
 
 
 def _why(matcher: Matcher, missed: Collection[str], title: str, text: str) -> Iterator[tuple[str, str]]:
-    """Why each of the topics was missed, in Russian."""
+    """Yield each missed topic with the reason in Russian."""
     reports = explain(matcher, title=title, text=text) if missed else ()
     return ((report.id, lack(report)) for report in reports if report.id in missed)
 

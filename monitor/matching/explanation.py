@@ -1,6 +1,6 @@
-"""Why the rules decided as they did, as data for a reader; and the examples of keywords.yaml put to the test.
+"""Explain to a reader why the rules decided as they did, as data; and test the examples of keywords.yaml.
 
-Goes through the same Matcher as a live run: nothing is decided here.
+Uses the same Matcher as a live run; nothing is decided here.
 """
 
 from collections import Counter
@@ -21,16 +21,18 @@ from monitor.text.unicode import sentences
 
 _QUOTED = 80  # characters of an example in an error
 _NEARNESS: dict[str, str] = {Scope.SENTENCE: "в одном предложении", Scope.TITLE: "в заголовке", Scope.TEXT: "все"}
-_LOOKED_AT_LEAST = 50  # articles; some tens of milliseconds
-_COMMON = 0.25  # share of the articles from which on a line that is met says nothing of one: measured over the press
-_NEAREST = 3  # rules that lacked the least: more would bury the answer
+_LOOKED_AT_LEAST = 50  # articles looked at even when time is over; some tens of milliseconds
+_COMMON = 0.25  # share of the articles from which a line is too common to make a rule near; measured over the press
+_NEAREST = 3  # rules shown: those that lacked least; more would bury the answer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleReport:
-    """A rule that did not fire. When every line has its match, they stand too far apart for `within`, or `is_aside`:
-    they stand together, but not where an article says what it is about. `doubt` is the word that makes it only ask;
-    `is_unlike`: the classifier does.
+    """A rule that did not fire, and why.
+
+    If every line has its match, either the matches are too far apart for `within`, or `is_aside`: they are near enough,
+    but not in the title or the lead. `doubt` is the word that turns a post into a question; `is_unlike` says that the
+    classifier does.
     """
 
     name: str
@@ -43,12 +45,12 @@ class RuleReport:
 
     @property
     def lacking(self) -> tuple[LineReport, ...]:
-        """The lines of which no term stands in the article."""
+        """The lines with no match in the article."""
         return tuple(line for line in self.lines if line.match is None)
 
     @property
     def obstacle(self) -> str:
-        """What kept the rule from firing, in Russian, after the words «правилу …»."""
+        """What kept the rule from firing, in Russian, to follow the words «правилу …»."""
         if self.lacking:
             return f"не хватает: {self.lacking[0].text}"
         if self.doubt:
@@ -64,7 +66,7 @@ class RuleReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Passage:
-    """A sentence that decided, or the title; `marks` are the spans in `text` of the words that did."""
+    """A sentence (or the title) with words that decided; `marks` are their spans in `text`."""
 
     text: str
     marks: tuple[tuple[int, int], ...]
@@ -74,10 +76,11 @@ class Passage:
 class TopicReport:
     """Why a topic was or was not given.
 
-    `fired` is the verdict, if any, with what met each of its rule's `lines` (`is_hinted`: another topic decides, and
-    this one is not shown, because it is weaker or its rule `gives_way`); `vetoes` are the words that spoke against a
-    rule, `forbidding` where the file has each of them. Of the rules that would have been stronger, `muted` are those
-    that matched but are muted, `nearest` those that lacked the least (at most three, a line of each matched).
+    `fired` is the topic's verdict, if any, and `lines` what met each line of its rule. With `is_hinted` another topic
+    decides and this one is not shown, because it is weaker or its rule `gives_way`. `vetoes` are the words that spoke
+    against a rule, `forbidding` says where the file has each of them. Of the rules that would have been stronger,
+    `muted` are those that matched but are muted, `nearest` at most three that lacked least (with one line matched at
+    least).
     """
 
     id: str
@@ -93,7 +96,7 @@ class TopicReport:
 
 
 def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ...]:
-    """One report a topic, in the file's order."""
+    """Return one report for each topic, in the file's order."""
     article = matcher.read(title=title, text=text)
     verdict = matcher.verdict(article)
     topics = matcher.compiled.topics
@@ -102,7 +105,7 @@ def explain(matcher: Matcher, *, title: str, text: str) -> tuple[TopicReport, ..
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearArticle:
-    """An article that a rule nearly brought, or brought nearly to the channel: by the strongest such rule."""
+    """An article that a rule nearly matched, or nearly posted; `miss` is the strongest such rule."""
 
     article: KeptArticle
     miss: NearMiss
@@ -110,9 +113,7 @@ class NearArticle:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearArticles:
-    """Some articles that rules nearly brought, of so many that were looked at; the rest stands `before` the entry of
-    that number, None: nothing is left.
-    """
+    """Near articles among the first `looked_at`. The rest begins `before` that entry number; None: nothing is left."""
 
     found: tuple[NearArticle, ...]
     looked_at: int
@@ -122,11 +123,11 @@ class NearArticles:
 def nearly_found(
     articles: Iterable[KeptArticle], matcher: Matcher, *, most: int, is_over: Callable[[], bool]
 ) -> NearArticles:
-    """The first of these articles that rules nearly brought, at most so many, until the time for it `is_over`; on a
-    machine that does other work some are looked at all the same.
+    """Return the near articles among these: at most `most`, until `is_over` says that time is up. At least
+    _LOOKED_AT_LEAST articles are looked at, even on a busy machine.
 
-    Left out is what everyday words alone bring near: all that is met beside the act is met in much of what was looked
-    at («в Казахстане»), and nothing of the line that lacks stands there.
+    An article is left out when, beside the act, it meets only lines that a quarter of the articles meet («в
+    Казахстане»), and no word of the missing line stands in it.
     """
     near: list[tuple[KeptArticle, Sequence[NearMiss]]] = []
     looked_at, before, met_in = 0, None, Counter[int]()
@@ -147,14 +148,14 @@ def nearly_found(
 
 
 def nearest_misses(matcher: Matcher, *, title: str, text: str) -> tuple[NearMiss, ...]:
-    """The rules that one line kept from bringing an article, or one that is asked about to the channel: at most three,
-    those that post and those with more lines first. () of an article that goes to the channel.
+    """Return at most three rules that lacked one line to match an article, or to post one that is asked about. Rules
+    that post come first, then those with more lines. Empty for an article that is posted.
     """
     return _misses(matcher, matcher.read(title=title, text=text))[:_NEAREST]
 
 
 def _misses(matcher: Matcher, article: MatchedArticle) -> tuple[NearMiss, ...]:
-    """The same, all of them."""
+    """As `nearest_misses`, without the limit."""
     tier = matcher.verdict(article).tier
     if tier is Tier.POST:
         return ()
@@ -163,7 +164,7 @@ def _misses(matcher: Matcher, article: MatchedArticle) -> tuple[NearMiss, ...]:
 
 
 def passages(matches: Iterable[Match | Veto], *, title: str, text: str) -> tuple[Passage, ...]:
-    """The sentences that these words stand in, in the article's order; the title is a sentence."""
+    """Return the sentences that these words stand in, in the article's order; the title is one sentence."""
     words = sorted({(match.where == "text", match.start, match.end) for match in matches})
     deciding: list[Passage] = []
     for in_text, start, end in [(False, 0, len(title)), *((True, *span) for span in sentences(text))]:
@@ -178,7 +179,7 @@ def _passage(whole: str, start: int, end: int, marks: Iterable[tuple[int, int]])
 
 
 def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa: A002 — the key of the published format
-    """The verdict as one line of `match --jsonl`; `id` as the record gave it."""
+    """The verdict as one line of `match --jsonl`; `id` is that of the record."""
     return {
         "id": id,
         "tier": verdict.tier.value,
@@ -199,8 +200,8 @@ def verdict_json(verdict: Verdict, *, id: object) -> dict[str, object]:  # noqa:
 
 
 def check_examples(keywords: Keywords, matcher: Matcher) -> tuple[ConfigError, ...]:
-    """The examples that the rules contradict, each with its line and what the rules said instead. The classifier is
-    not asked: no words of the file could be mended where it errs.
+    """Return an error for each example that the rules contradict, with its line and what the rules said. The classifier
+    is not asked: an example cannot be mended where it errs.
     """
     matcher = matcher.without_classifier().without_facts()
     problems = []
@@ -256,7 +257,7 @@ def _forbidding(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) -
 
 
 def _is_stronger(rule: CompiledRule | TopicVerdict, fired: TopicVerdict | None) -> bool:
-    """Whether the topic would have been decided by this rule instead of the one that fired."""
+    """Whether this rule would have decided the topic instead of the one that fired."""
     return fired is None or (rule.tier, fired.tier) == (Tier.POST, Tier.REVIEW)
 
 
@@ -289,7 +290,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
 
 
 def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
-    """How the rules contradict an example; "" when they do not."""
+    """Say how the rules contradict an example; "" when they do not."""
     verdict = matcher.judge(title=example.title, text=example.text)
     fired = next((one for one in verdict.topics if one.id == topic.id), None)
     tier = fired.tier if fired else Tier.NONE
@@ -309,7 +310,7 @@ def _report_of(matcher: Matcher, topic: Topic, example: Example) -> TopicReport:
 
 
 def lack(report: TopicReport) -> str:
-    """Why a topic was not given, or not stronger, in Russian, for one line of output."""
+    """Say in one Russian line why a topic was not given, or not given more strongly."""
     if report.gives_way and report.fired:
         return f"правило «{report.fired.rule}» уступает (yields_to): новость идёт под другой темой"
     if report.is_hinted and report.fired:
@@ -326,7 +327,7 @@ def lack(report: TopicReport) -> str:
 
 
 def explained(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> Verdict:
-    """A verdict of tier `review` with its reasons for those who are asked; any other as it is."""
+    """Add the reasons to a verdict of tier `review`, for those who are asked; return any other verdict unchanged."""
     if verdict.tier is not Tier.REVIEW:
         return verdict
     reports = explain(matcher, title=title, text=text)
@@ -336,18 +337,18 @@ def explained(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> V
 
 
 def pictured(lines: Iterable[LineReport]) -> str:
-    """What met the lines of a rule: «действие: выдали (выдать, $выдать, строка 243) · куда: России (…) · …»."""
+    """Join what met the lines of a rule: «действие: выдали (выдать, $выдать, строка 243) · куда: России (…) · …»."""
     return " · ".join(dict.fromkeys(line.text for line in lines))
 
 
 def lack_of_post(report: TopicReport) -> str:
-    """Why a topic given to the maintainers did not go straight to the channel; "" when nothing was near."""
+    """Say why a topic in review did not go straight to the channel; "" when no stronger rule was near."""
     is_asked = report.fired is not None and report.fired.tier is Tier.REVIEW
     return lack(report) if is_asked and (report.nearest or report.muted or report.vetoes) else ""
 
 
 def _shared(lines: Iterable[LineReport]) -> str:
-    """A form that two lines have to share, as the article writes it."""
+    """Return the form that two lines would have to share, as the article writes it; "" when there is none."""
     forms = sorted(
         (line.match.where, line.match.start, line.match.end, line.match.form) for line in lines if line.match
     )

@@ -1,8 +1,8 @@
-"""One hit for each line of a rule, no two overlapping. Of places only, without rules or text.
+"""Choose one hit for each line of a rule, no two overlapping. Works on positions only, not on rules or text.
 
-A line may have thousands of hits and eight lines may want the same words, so trying one choice after another could
-take for ever. One sweep from left to right keeps, for every set of lines, the chain of hits that begins latest; it
-takes time linear in the hits (with at most 2⁸ sets of lines).
+A line may have thousands of hits and eight lines may want the same words, so that trying all choices could take for
+ever. One sweep from left to right keeps, for every set of lines, the chain of hits that begins latest; it takes time
+linear in the hits (with at most 2⁸ sets of lines).
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,7 +13,7 @@ from monitor.matching.term_index import Hit
 
 
 class _Chain(NamedTuple):
-    """Hits one after another, the last first; `start` is where the first one begins."""
+    """Hits one after another, the last one first; `start` is where the first of them begins."""
 
     start: int
     line: int
@@ -22,9 +22,10 @@ class _Chain(NamedTuple):
 
 
 def first_choice(lines: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
-    """One hit a line, in the lines' order: the first ones if they are apart, else the choice that ends earliest.
+    """Return one hit a line, in the lines' order: the first hits if they do not overlap, else the choice that ends
+    earliest.
 
-    () when there is none. Every line is sorted by place.
+    Return () when there is no choice. Every line must be sorted by position.
     """
     if not all(lines):
         return ()
@@ -36,11 +37,11 @@ def first_choice(lines: Sequence[Sequence[Hit]]) -> tuple[Hit, ...]:
 
 
 def choices(lines: Sequence[Sequence[Hit]]) -> Iterator[tuple[Hit, ...]]:
-    """For each hit that can close a choice, in order: the choice it closes that begins latest.
+    """For each hit that can be the last of a choice, in order, yield the choice that ends with it and begins latest.
 
-    Whatever else a choice of these lines is, one of these lies within it.
+    Any other choice of these lines contains one of these.
     """
-    # The last line first: of two lines that may close a choice with the same word, the later one does.
+    # The last line first: if one word may end a choice as a hit of two lines, the later line gets it.
     hits = [(hit, line) for line in reversed(range(len(lines))) for hit in lines[line]]
     begins = ((hit.start, 1, number) for number, (hit, _) in enumerate(hits))
     ends = ((hit.end, 0, number) for number, (hit, _) in enumerate(hits))
@@ -59,7 +60,7 @@ def choices(lines: Sequence[Sequence[Hit]]) -> Iterator[tuple[Hit, ...]]:
 
 
 def _grown(latest: dict[int, _Chain], hit: Hit, line: int) -> list[tuple[int, _Chain]]:
-    """Every chain that ended before `hit` and lacks its line, with `hit` put to it; and `hit` alone."""
+    """Return every chain that ended before `hit` and lacks its line, extended by `hit`; and `hit` alone."""
     bit = 1 << line
     longer = [
         (chosen | bit, _Chain(chain.start, line, hit, chain)) for chosen, chain in latest.items() if not chosen & bit

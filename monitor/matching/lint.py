@@ -1,7 +1,7 @@
-"""What keywords.yaml may say but hardly means: rules that change nothing, rules too broad, words written twice.
+"""What keywords.yaml says but hardly means: rules that change nothing, rules too broad, words written twice.
 
-Nothing here is an error; `check` warns of it. What no bot may start with is refused in compiler.py and in
-config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do with the articles kept.
+Nothing here is an error; `check` warns about it. What must not be loaded is refused in compiler.py and in
+config/keywords.py. `lint` looks at the rules alone, `Usage` at what they do with the stored articles.
 """
 
 from collections import Counter
@@ -20,17 +20,17 @@ from monitor.matching.facts.pairs import unpaired
 from monitor.matching.matcher import Matcher
 from monitor.matching.words.compiled_words import Word
 
-FEWEST = 500  # articles; fewer say nothing of a rule
-BROAD = 0.05  # of all the news: a rule that fires so often chooses nothing
+FEWEST = 500  # articles; fewer say nothing about a rule
+BROAD = 0.05  # share of all news: a rule that fires so often selects nothing
 
-_OFTEN_SECOND = 5  # times a rule must have come second before it is called covered
-_FAR = 60  # words: about a long paragraph; what stands so far apart need not be of one thing
+_OFTEN_SECOND = 5  # times a rule must have been second before it is called covered
+_FAR = 60  # words, about a long paragraph: farther apart, two words need not be about one thing
 
 
 def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]:
-    """Everything doubtful, in the file's order. `compiled` are the same rules.
+    """Return everything doubtful, in the file's order. `compiled` are the same rules compiled.
 
-    Words without a pair come last: every new word is one, and they would hide what it lacks besides.
+    Words without a pair come last: every new word is one, and they would hide other doubts.
     """
     return *in_order(_Linter(keywords, compiled).doubts()), *in_order(unpaired(keywords))
 
@@ -38,7 +38,8 @@ def lint(keywords: Keywords, compiled: CompiledRules) -> tuple[ConfigError, ...]
 class _Linter:
     def __init__(self, keywords: Keywords, compiled: CompiledRules) -> None:
         self.keywords = keywords
-        same: dict[Word, int] = {}  # equal words get one number, and so do terms of them: numbers are compared quickly
+        # equal words get one number, and so do equal terms, so that they are compared quickly
+        same: dict[Word, int] = {}
         self._words = {
             written: same.setdefault(word, len(same))
             for written, word in zip(compiled.written, compiled.words, strict=True)
@@ -70,7 +71,7 @@ class _Linter:
                 yield self._doubt(message, declared.line, declared.name)
 
     def _twice(self, terms: Iterable[Term], key: str) -> Iterator[ConfigError]:
-        """Only of what is written in this very place (`key`): lists that are referred to may well overlap."""
+        """Report a term that is written twice under the same `key`; lists referred to there may overlap."""
         seen: dict[Meaning, Term] = {}
         for term in terms:
             if term.key != key:
@@ -88,7 +89,7 @@ class _Linter:
             yield self._doubt(message, term.line, term.key)
 
     def _names_in_roles(self) -> Iterator[ConfigError]:
-        """No dictionary has the cases of a name: its role shows by the preposition alone."""
+        """Report names in roles: no dictionary has their cases, so only a preposition shows the role."""
         named = {(term.role_line, term.role): term for term in self._terms.values() if term.role and _is_name(term)}
         for (line, role), term in named.items():
             message = (
@@ -98,7 +99,7 @@ class _Linter:
             yield self._doubt(message, line, role)
 
     def _in_two_lists(self) -> Iterator[ConfigError]:
-        """As written: lists of different purpose may well share a word in different forms."""
+        """Report a word in two lists, if written alike; lists of different purpose may share a word in other forms."""
         seen: dict[tuple[str, str | None], tuple[Term, str]] = {}
         for declared in self.keywords.lists:
             for term in declared.terms:
@@ -113,7 +114,9 @@ class _Linter:
                     yield self._doubt(message, term.line, declared.name)
 
     def _silencing(self) -> Iterator[ConfigError]:
-        """What a list says is meant for more than silence; «год» in `none` leaves a rule next to nothing."""
+        """Report everyday words among those that silence rules: «год» in `none` would silence a rule almost always.
+        Words of lists are skipped, because lists serve other purposes too.
+        """
         against = (rule.none for topic in self.keywords.topics for rule in topic.rules)
         terms = {id(term): term for term in chain(*self.keywords.silencing, *against) if term.key in SILENCING}
         for term in terms.values():
@@ -125,7 +128,7 @@ class _Linter:
                 yield self._doubt(message, term.line, term.key)
 
     def _broad(self, rule: Rule) -> Iterator[ConfigError]:
-        """Far apart, with an everyday word in each line, a rule catches news that only happen to have both."""
+        """Report a rule with a wide window and an everyday word in each line: it matches news that just have both."""
         far = rule.within is Scope.TEXT or (isinstance(rule.within, int) and rule.within >= _FAR)
         plain = [next((term.text for term in line if is_everyday(term)), "") for line in rule.lines]
         if far and all(plain):
@@ -136,7 +139,9 @@ class _Linter:
             yield self._doubt(message, rule.line, "within")
 
     def _same_lines(self, rule: Rule) -> Iterator[ConfigError]:
-        """No word meets two lines, so that an article must say it twice; of a list two words are asked for."""
+        """Report two lines of the same single word: the article would have to say it twice. Two lines of the same list
+        are right, as they ask for two words.
+        """
         alone = [meanings for meanings in map(self._meanings_of, rule.lines) if len(meanings) == 1]
         if len(set(alone)) < len(alone):
             message = (
@@ -166,9 +171,9 @@ class _Linter:
 
 
 def _by_id(keywords: Keywords) -> dict[int, Term]:
-    """Every term once: lines that refer to one list share its terms."""
+    """Return every term once, by id(): lines that refer to one list share its terms."""
     lines = chain((declared.terms for declared in keywords.lists), keywords.lines)
-    different = {id(line): line for line in lines}  # what many rules share is gone through once
+    different = {id(line): line for line in lines}  # a line that many rules share is visited once
     return {id(term): term for line in different.values() for term in line}
 
 
@@ -177,16 +182,16 @@ def _is_name(term: Term) -> bool:
 
 
 class Usage:
-    """How the rules of one file fare: counts as articles are added."""
+    """Counts how often each rule of a file holds, as articles are added."""
 
     def __init__(self, keywords: Keywords, matcher: Matcher) -> None:
         self._keywords, self._matcher = keywords, matcher
         self.articles = 0
         self._fired: Counter[tuple[str, str]] = Counter()
-        self._behind: dict[tuple[str, str], set[str]] = {}  # rules that were stronger every time, of the same topic
+        self._behind: dict[tuple[str, str], set[str]] = {}  # rules of the same topic that were stronger every time
 
     def add(self, article: KeptArticle) -> None:
-        """See which rules hold for an article, whether or not they decide it."""
+        """Count the rules that hold for an article, whether or not they decide it."""
         self.articles += 1
         stronger: dict[int, list[str]] = {}
         for rule in self._matcher.holding(title=article.title, text=article.text):
@@ -197,15 +202,16 @@ class Usage:
             before.append(rule.name)
 
     def doubts(self, *, days: int) -> tuple[ConfigError, ...]:
-        """What these articles say against the rules; () when there were fewer than FEWEST. `days` they span."""
+        """Return what these articles, which span `days`, say against the rules; () for fewer than FEWEST articles."""
         if self.articles < FEWEST:
             return ()
         return tuple(doubt for topic in self._keywords.topics for doubt in self._of_topic(topic, days))
 
     def _of_topic(self, topic: Topic, days: int) -> Iterator[ConfigError]:
-        """Rules that never fired are named together: a rare word may well wait for months."""
+        """Yield one doubt a rule; rules that never fired share one, because a rare word may well wait for months."""
         news = f"{self.articles} новостей за {days} дн."
-        rules = [rule for rule in topic.rules if not rule.classifier]  # it is asked where these say nothing
+        # the classifier is asked when other rules say nothing
+        rules = [rule for rule in topic.rules if not rule.classifier]
         messages = [(rule.line, self._message(topic, rule, news)) for rule in rules]
         if idle := [f"«{rule.name}»" for rule in rules if not self._fired[topic.id, rule.name]]:
             messages.append(
@@ -216,7 +222,7 @@ class Usage:
                 yield ConfigError(message, file=self._keywords.file, line=line, key=topic.id)
 
     def _message(self, topic: Topic, rule: Rule, news: str) -> str:
-        """What these articles say against one rule; "" for nothing."""
+        """Return what these articles say against one rule; "" for nothing."""
         fired = self._fired[topic.id, rule.name]
         if fired >= BROAD * self.articles:
             share = round(100 * fired / self.articles)

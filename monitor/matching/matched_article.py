@@ -1,6 +1,6 @@
-"""One article and the terms that stand in it: which rules hold there, where, and what speaks against them.
+"""One article and the terms in it: which rules hold there, where, and what speaks against them.
 
-Positions are those of `title + "\\n" + text` as they came, so that the title is a place before the text.
+Positions are offsets into the original `title + "\\n" + text`, so the title comes before the text.
 """
 
 import re
@@ -26,23 +26,23 @@ from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.languages.role_words import BORDER
 from monitor.text.unicode import WORD, fold, word_at
 
-# What speaks against a rule in these roles must belong to an act: so many words lie between them, and no comma.
+# A `none` term in these roles counts only if at most so many words, and no punctuation, lie between it and an act.
 _OF_AN_ACT = {Role.TO: 3, Role.FROM: 3, Role.WHOM: 3, Role.AT: 6}
-_NEAR = 500  # characters; six words are not longer
+_NEAR = 500  # characters within which six words lie
 _WHENCE = re.compile(r"(?<!\S)(?:из|от)\s+\S+")
 _PAUSE = re.compile(r"[,.;:!?\n—–]")
 _ENDING_APART = re.compile(
     "[-‑]([ғгқк][ае]|[дт][ае]н?|[ндт][ыі]ң?|нен|нан|[мбп]ен|[дт][ае][ғг][ыі])\\b"
 )  # «РФ-ға», «ҚР-дан»
-_Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and what stands around it
-_Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and where `none` looks
+_Surroundings = tuple[str, str, Place]  # the first and the last word of a form, and the words around it
+_Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and the span where `none` is looked for
 
 
 class RuleResult(NamedTuple):
     """What became of a rule: `hits`, one a line, when all lines hold; `veto` when a `none` term speaks against it.
 
-    `is_aside`: they stand below the lead only, so that the article is hardly about it; `doubt` is a word beside them
-    that makes it doubtful. Then the rule asks at most.
+    `is_aside`: the hits are below the lead only, so the article is hardly about them. `doubt` is a word that makes the
+    rule doubtful. In both cases the rule asks at most.
     """
 
     hits: tuple[Hit, ...] = ()
@@ -52,12 +52,12 @@ class RuleResult(NamedTuple):
 
     @property
     def asks_at_most(self) -> bool:
-        """Whether a rule that would publish asks."""
+        """Whether a rule of tier `post` only asks."""
         return self.is_aside or self.doubt is not None
 
 
 class MatchedArticle:
-    """One article and the terms that stand in it; where they do, and all else, is worked out when first asked for."""
+    """One article and the terms in it; everything is computed when first asked for."""
 
     def __init__(self, compiled: CompiledRules, title: str, text: str, reading: Reading) -> None:
         self.reading = reading
@@ -72,9 +72,9 @@ class MatchedArticle:
         """Rules whose every line may have a hit, in the file's order; no other holds."""
 
     def result(self, rule: CompiledRule) -> RuleResult:
-        """Whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
+        """Return whether the rule holds, where, and what spoke against it (only when it holds nowhere else).
 
-        A place in the text is preferred to the title, which every post shows anyway.
+        Hits in the text are preferred to hits in the title, which every post shows anyway.
         """
         unsure = [line for line in rule.lines if not self.reading.is_sure(line)]
         if not all(map(self.reading.hits, unsure)) or not all(map(self.line, unsure)):
@@ -99,18 +99,18 @@ class MatchedArticle:
         return aside if self._is_repeated(lines[0]) else RuleResult()
 
     def _is_leading(self, hits: Sequence[Hit]) -> bool:
-        """Whether the act, and who or where with it, stand in the title or the lead."""
+        """Whether the first hit (the act) and one other hit, if there are others, are in the title or the lead."""
         lead = len(self._title) + 1 + LEAD
         return hits[0].end <= lead and (len(hits) == 1 or any(hit.end <= lead for hit in hits[1:]))
 
     def _is_repeated(self, act: Sequence[Hit]) -> bool:
-        """Whether the article speaks of the act in more than one sentence: what it says once, it says in passing."""
+        """Whether the act is in more than one sentence; what an article says once, it may say in passing."""
         return len({self._layout.sentence(hit.start) for hit in act}) > 1
 
     def _against(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
-        """What `none` finds in `[start, end)` or in the title, which says what the whole article is about.
+        """Return the `none` term found in `[start, end)` or in the title, which says what the whole article is about.
 
-        Whither and whence count only as the complement of an act: in «бежавшего из России задержали» nothing is.
+        `куда` and `откуда` count only as complements of an act: in «бежавшего из России задержали» there is none.
         """
         if self._against_all:
             return self._against_all
@@ -120,7 +120,7 @@ class MatchedArticle:
 
     @cached_property
     def _against_all(self) -> Hit | None:
-        """What silences every rule: a kind of text, another country in the title."""
+        """The term in the title that silences every rule: a kind of text, or another country when ours is not named."""
         never = self._compiled.never
         if never is not None and (kind := _first_inside(self.line(never), *self._layout.heading)):
             return kind
@@ -129,25 +129,25 @@ class MatchedArticle:
 
     @property
     def silences_questions(self) -> bool:
-        """Whether something in the title silences every rule that asks."""
+        """Whether a term in the title silences every rule that asks."""
         return bool(self._against_all or self._doubtful)
 
     @property
     def is_of_elsewhere(self) -> bool:
-        """Whether it begins with another country and not with ours."""
+        """Whether another country is named in the title or the lead, and ours is not."""
         return self._elsewhere is not None
 
     @property
     def is_of_here(self) -> bool:
-        """Whether it names our country; True where the file does not say which that is."""
+        """Whether the article names our country; True if the file does not say which country that is."""
         return self._compiled.elsewhere is None or bool(self.line(self._compiled.elsewhere[1]))
 
     def _doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
-        """What makes a rule ask that would publish: another country in the lead, or a word of doubt."""
+        """Return the word that makes a rule of tier `post` ask: another country in the lead, or a word of doubt."""
         return self._elsewhere or self._kind_of_doubt(rule, start, end)
 
     def _kind_of_doubt(self, rule: CompiledRule, start: int, end: int) -> Hit | None:
-        """A film, a book, a match in the title; what the topic doubts, where `none` looks."""
+        """Return a film, a book or a match in the title, or a word that the topic doubts where `none` is looked for."""
         of_topic = self._compiled.doubts[rule.topic]
         return self._doubtful or self._spoken_against(of_topic, rule, start, end)
 
@@ -168,16 +168,18 @@ class MatchedArticle:
 
     @cached_property
     def _doubtful(self) -> Hit | None:
-        """A film, a book, a match in the title: most often nobody is taken."""
+        """The kind of text in the title (a film, a book, a match) that makes rules doubtful: mostly nothing
+        happened.
+        """
         kinds = self._compiled.doubt
         return None if kinds is None else _first_inside(self.line(kinds), *self._layout.heading)
 
     @cached_property
     def _elsewhere(self) -> Hit | None:
-        """What says in the title or the lead that the article is of another country; None if it names ours there, too.
+        """The other country named in the title or the lead; None if ours is named there too.
 
-        In a title it silences every rule unless our country is named below; in the lead the country may be named in
-        passing, and rules only ask.
+        In a title it silences every rule unless our country is named below. In the lead it may be named in passing, so
+        rules only ask.
         """
         there, here = self._compiled.elsewhere or (None, None)
         beginning = len(self._title) + 1 + LEAD
@@ -186,7 +188,7 @@ class MatchedArticle:
         return _first_inside(self.line(there), 0, beginning)
 
     def _is_complement(self, hit: Hit, topic: int) -> bool:
-        """Whether the hit asks for no role of an act, or stands beside one of the topic's with no comma between."""
+        """Whether the hit's role needs no act, or an act of the topic is near it with no punctuation between."""
         role = self._compiled.terms[hit.term].role
         if role is None or role not in _OF_AN_ACT:
             return True
@@ -199,23 +201,23 @@ class MatchedArticle:
         return any(self.stands_beside(hit, act, words=_OF_AN_ACT[role]) for act in acts[low:high])
 
     def stands_beside(self, hit: Hit, act: Hit, *, words: int) -> bool:
-        """Whether at most so many words lie between the two, and no pause; «из Омска» is none of them."""
+        """Whether at most `words` words and no punctuation lie between the two hits; «из Омска» is not counted."""
         start, end = min(hit, act).end, max(hit, act).start
         between = self._whole[start:end] if start < end else ""
         return len(_WHENCE.sub("", between).split()) <= words and not _PAUSE.search(between)
 
     def line(self, number: int) -> list[Hit]:
-        """Every hit of any term of a line, in the article's order."""
+        """Return every hit of any term of a line, in the article's order."""
         if number not in self._lines:
             self._lines[number] = sorted({hit for hit in self.reading.hits(number) if self._is_met(hit)})
         return self._lines[number]
 
     def in_any_role(self, number: int) -> Iterable[Hit]:
-        """As `line`, but also where a word plays another role, or is of the other language."""
+        """As `line`, but also hits in other roles or in the other language."""
         return self.reading.hits(number)
 
     def _is_met(self, hit: Hit) -> bool:
-        """Whether the words at a place are of the term's language, and stand in its role."""
+        """Whether the words of the hit are in the term's language and in its role."""
         term = self._compiled.terms[hit.term]
         if term.russian and self._form(hit) in term.russian and not self.is_in_kazakh(hit.start):
             return False
@@ -224,12 +226,16 @@ class MatchedArticle:
         return self._plays(hit, term.role)
 
     def _is_office(self, hit: Hit, word: int) -> bool:
-        """«қазақстандық тарап», «қазақстандық полиция»: nobody who lives there, as in «қазақстандық журналист»."""
+        """Whether the word for an inhabitant describes an office: «қазақстандық полиция», not «қазақстандық
+        журналист».
+        """
         is_dweller = any(stem.template == DWELLER for stem in self._compiled.words[word].stems)
         return is_dweller and stands_for_office(self._form(hit), self._surrounding(hit)[2])
 
     def given_thing(self, hit: Hit) -> str:
-        """«паспортов» of a single word that gives them, not somebody, away, and «құжат»; "" for any other."""
+        """Return the thing that a single verb of giving or handling is about («паспортов», «құжат»), so that it is not
+        about a person; "" otherwise.
+        """
         form = self._form(hit)
         if " " in form or not (is_giving(form) or is_handling(form)):
             return ""
@@ -240,7 +246,7 @@ class MatchedArticle:
         return fold(self._whole[hit.start : hit.end]).text
 
     def _plays(self, hit: Hit, role: Role) -> bool:
-        """Whether the words there stand in the role, whatever role their term asks for."""
+        """Whether the words of the hit stand in the role, whatever role their term asks for."""
         first, last, place = self._surrounding(hit)
         word = self._compiled.words[self._compiled.terms[hit.term].words[-1]]
         case = kazakh_case(last, word.stems) if word.stems else ANY
@@ -263,41 +269,41 @@ class MatchedArticle:
         return first, last, place_of(*self._layout.beside(start, end))
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
-        """Every role that the words there play."""
+        """Return every role that the words of the hit play."""
         return tuple(role for role in Role if self._plays(hit, role))
 
     def around(self, hit: Hit) -> tuple[str, str, str]:
-        """The sentence before a hit, the words there, folded, and the sentence after it."""
+        """Return the sentence before a hit, the hit's words, folded, and the sentence after it."""
         start, end = self._layout.sentence(hit.start)
         return self._whole[start : hit.start], self._form(hit), self._whole[hit.end : max(end, hit.end)]
 
     def is_one_sentence(self, hit: Hit, other: Hit) -> bool:
-        """Whether both stand in it."""
+        """Whether both hits are in one sentence."""
         return self._layout.sentence(hit.start) == self._layout.sentence(other.start)
 
     def is_scattered(self, matches: Iterable[Match]) -> bool:
-        """Whether they stand in more than one sentence of the title, which is one, and the lead; none below it."""
+        """Whether the matches begin in the title and the lead, in more than one sentence; the title is one sentence."""
         text = len(self._title) + 1
         starts = [match.start + (text if match.where == "text" else 0) for match in matches]
         return max(starts) < text + LEAD and len({self._layout.sentence(start) for start in starts}) > 1
 
     def is_in_kazakh(self, position: int) -> bool:
-        """Whether the sentence there is."""
+        """Whether the sentence at this position is Kazakh."""
         low, high = self._layout.sentence(position)
         sentence = self._whole[low:high].lower()
         return KAZAKH_LETTERS.search(sentence) is not None or reads_kazakh(sentence)
 
     def anywhere(self, rule: CompiledRule) -> tuple[Hit, ...]:
-        """One hit a line, no two overlapping, however far apart; () when there is no such choice."""
+        """Return one hit a line, no two overlapping, however far apart; () when there is no such choice."""
         return first_choice([self.line(line) for line in rule.lines])
 
     def topic_verdict(self, rule: CompiledRule, result: RuleResult) -> TopicVerdict:
-        """What a rule that fired says of its topic, as a value."""
+        """Return the verdict of a rule that fired on its topic."""
         tier = Tier.REVIEW if result.asks_at_most else rule.tier
         return self._verdict(rule, tier, tuple(self.match(hit) for hit in result.hits))
 
     def likeness(self, rule: CompiledRule, words: Iterable[Span]) -> TopicVerdict:
-        """What a rule of the classifier says, to which these words of the lead told most."""
+        """Return the verdict of a classifier rule; `words` are the spans in the lead that spoke for it most."""
         return self._verdict(rule, rule.tier, tuple(self._match(span) for span in words))
 
     def _verdict(self, rule: CompiledRule, tier: Tier, matches: tuple[Match, ...]) -> TopicVerdict:
@@ -314,25 +320,25 @@ class MatchedArticle:
         )
 
     def match(self, hit: Hit) -> Match:
-        """A hit as a value that points into the title or the text."""
+        """Convert a hit into a Match with its position in the title or the text."""
         return self._match(hit[:2], self._compiled.terms[hit.term].text)
 
     def _match(self, span: Span, term: str | None = None) -> Match:
-        """`term` is the word as the file has it; of no rule, it is the form."""
+        """`term` is the word as the file has it; without a rule it is the form itself."""
         where, start, end = self._layout.place(span)
         form = (self._title if where == "title" else self._text)[start:end]
         return Match(term=term or form, form=form, where=where, start=start, end=end)
 
     def veto(self, rule: CompiledRule, hit: Hit) -> Veto:
-        """The word that spoke against a rule, as a value."""
+        """Convert the hit that spoke against a rule into a Veto."""
         match = self.match(hit)
         topic = self._compiled.topics[rule.topic].id
         return Veto(topic=topic, rule=rule.name, form=match.form, where=match.where, start=match.start, end=match.end)
 
     def _held(self, rule: CompiledRule, lines: list[list[Hit]]) -> Iterator[_Held]:
-        """Places where all lines hold: one hit a line, and the span that `none` looks at.
+        """Yield places where all lines hold: one hit a line, and the span where `none` is looked for.
 
-        Not every place; but where none of these is free of vetoes, no place is.
+        Not all places are tried; but if each of these is vetoed, every place is.
         """
         within = self.within(rule)
         if isinstance(within, int):
@@ -344,13 +350,15 @@ class MatchedArticle:
                 yield hits, looked_at
 
     def within(self, rule: CompiledRule) -> Scope | int:
-        """How near to each other a rule's lines must stand here: a short text is all about one thing."""
+        """Return how near the rule's lines must be in this article; a short text is about one thing, so windows are
+        wider.
+        """
         if isinstance(rule.within, int) and self.reading.is_short:
             return int(rule.within * self._compiled.short_text)
         return rule.within
 
     def _scopes(self, within: Scope, rarest: list[Hit]) -> Iterable[tuple[Span, Span]]:
-        """Where the lines must stand, and where `none` looks."""
+        """Return pairs of spans: where the lines must be, and where `none` is looked for."""
         title, whole = (0, len(self._title)), (0, self._layout.end)
         if within is Scope.TITLE:
             return [(title, title)]
@@ -359,7 +367,7 @@ class MatchedArticle:
         return ((span, span) for span in dict.fromkeys(self._layout.sentence(hit.start) for hit in rarest))
 
     def _held_in_windows(self, words: int, lines: list[list[Hit]]) -> Iterator[_Held]:
-        """`none` looks at every sentence that the window touches."""
+        """`none` is looked for in every sentence that the window touches."""
         for hits in choices(lines):
             start, end = min(hit.start for hit in hits), max(hit.end for hit in hits)
             if self._layout.words_between(start, end) <= words:
@@ -376,13 +384,13 @@ def _last_word(form: str) -> Span:
 
 
 def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
-    """Hits that lie wholly within `[start, end)`."""
+    """Return the hits that lie wholly within `[start, end)`."""
     low = bisect_left(line, (start,))
     high = bisect_left(line, (end,), low)
     return [hit for hit in line[low:high] if hit.end <= end]
 
 
 def _first_inside(line: list[Hit], start: int, end: int) -> Hit | None:
-    """The first of them, without a look at the others: a text may be one sentence."""
+    """As the first of `_inside`, without listing the others: a text may be one sentence."""
     later = range(bisect_left(line, (start,)), bisect_left(line, (end,)))
     return next((line[number] for number in later if line[number].end <= end), None)

@@ -1,4 +1,4 @@
-"""An article → what the rules say of it. How a rule holds in an article stands in matched_article.py."""
+"""An article → what the rules say about it. How a rule holds in an article is decided in matched_article.py."""
 
 from collections.abc import Collection, Mapping
 from copy import copy
@@ -16,13 +16,13 @@ from monitor.matching.term_index import Hit, TermIndex
 from monitor.models.articles import Fact, FactKind, Tier, TopicVerdict, Verdict, Veto
 
 _NOTHING = Verdict()
-# Words of rules without which the classifier is not asked: all of ours have four, half of the press has not; of a file
-# of few words nothing of the kind is known.
+# The classifier is asked only if the lead has so many words of rules: all our articles have four, half of the press
+# does not. A file needs one for each thousand of its terms, four at most.
 _FEWEST, _TERMS_EACH = 4, 1_000
 
 
 class _Decision(NamedTuple):
-    """The rule that decides a topic, what met its lines, and the same as a value."""
+    """The rule that decides a topic, the hits of its lines, and its verdict."""
 
     rule: CompiledRule
     hits: tuple[Hit, ...]
@@ -42,37 +42,39 @@ class Matcher:
         self._classifying = {compiled.topics[rule.topic].id: rule for rule in compiled.rules if not rule.lines}
 
     def muting(self, rules: Collection[tuple[str, str]]) -> "Matcher":
-        """The same rules, of which these (topic's id, name) are muted: what they say stands in `Verdict.muted`."""
+        """Return a Matcher in which these rules (topic's id, name) are muted: their verdicts go to `Verdict.muted`."""
         quieter = copy(self)
         quieter._muted = frozenset(rules)  # noqa: SLF001 - one of us
         return quieter
 
     def without_classifier(self) -> "Matcher":
-        """The same rules but for those of the classifier: what the words of the file say by themselves."""
+        """Return a Matcher without the classifier: what the words of the file say by themselves."""
         plainer = copy(self)
         plainer._classifying = {}  # noqa: SLF001 - one of us
         return plainer
 
     def without_facts(self) -> "Matcher":
-        """The same rules, for who only asks which of them hold: what an article says by them takes a third of it."""
+        """Return a Matcher without facts, for callers that only ask which rules hold: facts take a third of the
+        time.
+        """
         quicker = copy(self)
         quicker._tells_facts = False  # noqa: SLF001 - one of us
         return quicker
 
     def judge(self, *, title: str, text: str) -> Verdict:
-        """What the rules say of an article. Never raises, whatever the strings are.
+        """Judge an article. Never raises, whatever the strings are.
 
-        A topic is reported by its strongest rule that fired (`post` before `review`, then the file's order); vetoes
-        are those of the rules that would have come before it. A muted rule gives no topic: others may. Where no rule
-        gives a topic, and before one publishes, the classifier is asked.
+        A topic is decided by its strongest rule that fired (`post` before `review`, then the file's order); vetoes are
+        those of rules that would have come before it. A muted rule gives no topic, but other rules may. The classifier
+        is asked when no rule gives a topic, and before a rule posts.
         """
         reading = Reading(self._index, title, text)
-        if not reading.rules and self._likeness(reading) is None:  # as of most articles
+        if not reading.rules and self._likeness(reading) is None:  # as for most articles
             return _NOTHING
         return self.verdict(MatchedArticle(self.compiled, title, text, reading))
 
     def verdict(self, article: MatchedArticle) -> Verdict:
-        """The same of an article that is read already: it may be asked for under other mutes, too."""
+        """Judge an article that is read already, as `judge` does; it may be judged again under other mutes."""
         ruled = self._ruled(article)
         if not self._classifying:
             return ruled
@@ -82,9 +84,9 @@ class Matcher:
         return ruled if ruled.topics or ruled.muted else self._likely(article, ruled.vetoes)
 
     def is_doubted(self, article: MatchedArticle, topic: TopicVerdict) -> bool:
-        """Whether a rule that would publish asks, and one that asks does so without a bell: its words stand in several
-        sentences of an article that reads like none of ours. Of the posts that were none, 95 in 100 were such, of those
-        that were, 40.
+        """Whether a topic's post becomes a question, and its question is asked silently: the rule's words are in
+        several sentences of an article that the classifier calls unlike. So were 95 % of wrong posts and 40 % of right
+        ones.
         """
         return (
             topic.id in self._classifying
@@ -93,15 +95,16 @@ class Matcher:
         )
 
     def _likeness(self, reading: Reading) -> Likeness | None:
-        """Which topic the classifier thinks of."""
+        """Return the classifier's topic for an article, or None when it is not asked or not sure enough."""
         if not self._classifying or reading.met < self._fewest:
             return None
         return trained().likeness(reading.lead, among=self._classifying)
 
     def _likely(self, article: MatchedArticle, vetoes: tuple[Veto, ...]) -> Verdict:
-        """What the classifier says of an article of which the rules say nothing, or no more than `vetoes`: it asks, if
-        anything. Without a bell where there is one doubt: a rule was silenced, our country is not named, or it is not
-        sure; and not at all where there are two.
+        """Return the classifier's verdict on an article that no rule matched: a question or nothing.
+
+        Doubts are a rule silenced by `vetoes`, our country not named, or a likeness that is not sure. With one doubt it
+        asks silently (`is_unlikely`), with two not at all.
         """
         likeness = self._likeness(article.reading)
         if likeness is None or article.silences_questions or article.is_of_elsewhere:
@@ -141,8 +144,8 @@ class Matcher:
         )
 
     def _shown(self, article: MatchedArticle, decided: Mapping[int, _Decision]) -> dict[int, _Decision]:
-        """Whether it is ours the strongest rule says; which topics it belongs to, only rules as strong as that, without
-        those that yield to others of them. Of two that yield to each other the later one stays.
+        """Keep the topics whose rules are as strong as the strongest one, without those that yield to another kept
+        topic or rule. Of two that yield to each other the later one stays.
         """
         tier = Tier.POST if any(one.verdict.tier is Tier.POST for one in decided.values()) else Tier.REVIEW
         shown = {number: decided[number] for number in sorted(decided) if decided[number].verdict.tier is tier}
@@ -156,7 +159,7 @@ class Matcher:
         return shown
 
     def _instead(self, article: MatchedArticle, yielding: _Decision, names: Collection[str]) -> _Decision | None:
-        """What another rule of the topic says, as strong as the one that yields to `names`, and yielding to none."""
+        """Find another rule of a yielding topic that is as strong and yields to none of `names`."""
         for rule in self._candidates(article):
             is_other = rule.topic == yielding.rule.topic and rule.yields_to.isdisjoint(names)
             result = article.result(rule) if is_other and not self._is_muted(rule) else RuleResult()
@@ -166,8 +169,9 @@ class Matcher:
         return None
 
     def _facts(self, article: MatchedArticle, shown: Mapping[int, tuple[Hit, ...]]) -> tuple[Fact, ...]:
-        """What the rules that decided say, and, of the same deed, one that asks whither it leads; with no deed in it,
-        what the next rule of their topics says that has one.
+        """Return the facts of the deciding rules. A rule with role `куда` that holds for the same act may add its
+        destination. If the facts have no act, those of the next rule of the same topics that has one are returned
+        instead.
         """
         said = facts(self.compiled, article, shown.values())
         rules = (rule for rule in self._candidates(article) if rule.topic in shown and not self._is_muted(rule))
@@ -187,15 +191,15 @@ class Matcher:
         return bool(self._muted) and (self.compiled.topics[rule.topic].id, rule.name) in self._muted
 
     def holding(self, *, title: str, text: str) -> tuple[CompiledRule, ...]:
-        """Every rule that fires, the strongest first, also where `judge` is content with a stronger one."""
+        """Return every rule that holds, the strongest first, including those that `judge` skips for a stronger one."""
         article = self.read(title=title, text=text)
         results = ((rule, article.result(rule)) for rule in self._candidates(article))
         return tuple(rule for rule, result in results if result.hits and not result.veto)
 
     def read(self, *, title: str, text: str) -> MatchedArticle:
-        """The article with every term that stands in it."""
+        """Find every term in an article."""
         return MatchedArticle(self.compiled, title, text, Reading(self._index, title, text))
 
     def _candidates(self, article: MatchedArticle) -> list[CompiledRule]:
-        """The strongest first."""
+        """The rules that may hold, the strongest first."""
         return sorted(article.candidates, key=lambda rule: rule.tier is not Tier.POST)

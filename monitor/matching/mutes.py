@@ -1,7 +1,7 @@
-"""Muted rules: what `/mute` and `/unmute` ask for, how rules are named there, and the answers.
+"""Muted rules: the `/mute` and `/unmute` commands, how they name rules, and the answers.
 
-A muted rule posts nothing and asks nobody; what only muted rules match is held until they speak again. What that means
-for an article stands in matcher.py; storage/mutes.py remembers the mutes (docs/decisions/0022).
+A muted rule posts nothing and asks nobody; articles that only muted rules match are held until the mute ends.
+matcher.py applies mutes to an article; storage/mutes.py stores them (docs/decisions/0022).
 """
 
 import re
@@ -19,15 +19,15 @@ from monitor.text.telegram_html import Html, join, line, tag, text
 MOST_HOURS: Final = 168
 _REQUEST: Final = re.compile(r"(?P<rule>.*[^ ]) +(?P<hours>-?[0-9]{1,9}) ?(?:ч|час|часа|часов)?\.?")
 _QUOTES: Final = re.compile(r"[«»\"“”„']")
-_LONGEST: Final = 200  # UTF-16 units of what somebody wrote, and of a rule's name
-_NEAREST, _SHOWN = 3, 8  # eight lines of each kind fit one message
+_LONGEST: Final = 200  # UTF-16 units of a request, and of a rule's name
+_NEAREST, _SHOWN = 3, 8  # names offered; rules of each kind in one message
 _NONE: Final = {"mute": "Нет такого правила", "unmute": "На паузе такого правила нет"}
 _EXAMPLE: Final = "Пишите так: /mute правило часы — например, /mute в Россию 24. Часов может быть от 1 до 168."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleName:
-    """A rule as maintainers may call it. `topic` is the topic's id, `title` what readers see of it."""
+    """A rule as maintainers may name it: `topic` is the topic's id, `title` its title as readers see it."""
 
     topic: str
     title: str
@@ -35,7 +35,7 @@ class RuleName:
 
     @property
     def key(self) -> tuple[str, str]:
-        """Topic's id and rule's name: its identity."""
+        """The rule's identity: the topic's id and the rule's name."""
         return self.topic, self.rule
 
     @property
@@ -45,13 +45,13 @@ class RuleName:
 
     @property
     def full(self) -> str:
-        """«Тема: правило», which names no other rule."""
+        """«Тема: правило», which is unique."""
         return f"{self.title}: {self.rule}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mute:
-    """A rule that is silent until an instant; `initial` is the first letter of who asked for it."""
+    """A rule that is silent until an instant (UTC); `initial` is the first letter of the name of who muted it."""
 
     name: RuleName
     until: datetime
@@ -77,12 +77,12 @@ class Held:
 
 
 def no_mutes(_now: datetime) -> tuple[Mute, ...]:
-    """No mute at any time: for where nobody can mute a rule."""
+    """A source of mutes that has none, for use where nobody can mute a rule."""
     return ()
 
 
 def names_of(compiled: CompiledRules) -> tuple[RuleName, ...]:
-    """Every rule, in the file's order."""
+    """Return the names of every rule, in the file's order."""
     topics = compiled.topics
     named = ((topics[rule.topic], rule.name) for rule in compiled.rules)
     return tuple(RuleName(topic=topic.id, title=topic.title, rule=rule) for topic, rule in named)
@@ -92,7 +92,7 @@ def names_of(compiled: CompiledRules) -> tuple[RuleName, ...]:
 
 
 def mute_request(said: str, rules: Sequence[RuleName]) -> MuteRequest | Html:
-    """What was written after `/mute`: «правило часы» or «тема: правило часы»; or what is wrong with it."""
+    """Parse what was written after `/mute`: «правило часы» or «тема: правило часы». Return the error as Html."""
     said = line(said, _LONGEST)
     written = _REQUEST.fullmatch(said)
     if written is None or _called(said, rules):
@@ -109,7 +109,7 @@ def mute_request(said: str, rules: Sequence[RuleName]) -> MuteRequest | Html:
 def one_of(
     said: str, rules: Sequence[RuleName], *, command: Literal["mute", "unmute"], hours: str = ""
 ) -> RuleName | Html:
-    """The one rule that is called so; or what to write instead: its namesakes in full, or the nearest names."""
+    """Return the one rule with this name; else what to write instead: its namesakes in full, or the nearest names."""
     said = line(said, _LONGEST)
     names = _called(said, rules)
     if len(names) == 1:
@@ -132,7 +132,7 @@ def _called(said: str, rules: Iterable[RuleName]) -> list[RuleName]:
 
 
 def _spellings(name: RuleName) -> tuple[str, ...]:
-    """As people write it, as this chat shows it, and as alarms and reasons do."""
+    """Every way to write a rule's name: as people do, as this chat shows it, as alarms and reasons do."""
     return name.rule, name.full, f"{name.topic}: {name.rule}", name.path
 
 
@@ -157,12 +157,12 @@ def mute_label(mute: Mute, *, zone: str) -> str:
 
 
 def clock_time(at: datetime, zone: str) -> str:
-    """The day and the time as the maintainers' clocks show it."""
+    """Return the day and the time in the maintainers' time zone."""
     return f"{at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
 
 
 def reason(rules: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str) -> str:
-    """Why an article that only muted rules (topic's id, name) matched is held, and for how long."""
+    """Say why an article that only muted rules (topic's id, name) matched is held, and until when."""
     until = {mute.name.key: mute.until for mute in mutes}
     return "; ".join(
         f"{topic}: {rule}; правило на паузе (/mute) до {clock_time(until[topic, rule], zone)}" for topic, rule in rules
@@ -170,7 +170,9 @@ def reason(rules: Iterable[tuple[str, str]], mutes: Iterable[Mute], *, zone: str
 
 
 def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, zone: str) -> Html:
-    """What is muted and until when; the rules that fired most of late (`fired`: how often), each ready to be muted."""
+    """List what is muted and until when, and the rules that fired most (`fired`: how often), with commands to mute
+    them.
+    """
     now = [text(mute_label(mute, zone=zone)) for mute in mutes[:_SHOWN]]
     more = [text(f"и ещё {len(mutes) - _SHOWN}")] if len(mutes) > _SHOWN else []
     most = sorted(fired.items(), key=lambda one: -one[1])[:_SHOWN]
@@ -186,7 +188,7 @@ def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, 
 
 
 def begun(mute: Mute, *, zone: str) -> Html:
-    """The answer to `/mute`, with the command that ends the pause."""
+    """Return the answer to `/mute`, with the command that ends the mute."""
     rest = "Что найдёт только оно, бот придержит и покажет здесь, когда пауза кончится."
     return join(
         "\n", (text(f"На паузе: {mute_label(mute, zone=zone)}. {rest}"), _command("unmute", mute.name.full, ""))
@@ -194,17 +196,17 @@ def begun(mute: Mute, *, zone: str) -> Html:
 
 
 def ended(name: RuleName, held: int) -> Html:
-    """The answer to `/unmute`; `held` articles are shown after it."""
+    """Return the answer to `/unmute`; `held` is the number of articles shown after it."""
     rest = f"Придержано новостей: {held}, они ниже." if held else "За время паузы ничего не придержано."
     return text(f"Снова работает: «{line(name.full, _LONGEST)}». {rest}")
 
 
 def void(names: Iterable[RuleName]) -> Html:
-    """The message about muted rules that keywords.yaml no longer has."""
+    """Return the message about muted rules that keywords.yaml no longer has."""
     gone = "; ".join(f"«{line(name.full, _LONGEST)}»" for name in islice(names, _SHOWN))
     return text(f"Пауза больше не действует, в keywords.yaml нет такого правила: {gone}. Новое имя — новый /mute.")
 
 
 def _command(name: str, rule: str, hours: str) -> Html:
-    """A command to copy by one tap."""
+    """Return a command that one tap copies."""
     return tag("code", text(f"/{name} {line(rule, _LONGEST)} {hours}".rstrip()))

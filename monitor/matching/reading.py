@@ -1,7 +1,7 @@
-"""An article → the terms that stand in it: how words, which term_index.py recognises, make a phrase or a name.
+"""An article → the terms in it: how words, which term_index.py recognises, make a phrase or a name.
 
-Of terms and lines: how far apart they may stand for a rule is decided in matched_article.py. Where a piece of the text
-stands is looked for only when a rule asks.
+Knows terms and lines; how far apart they may be for a rule is decided in matched_article.py. The position of a piece of
+text is looked for only when a rule asks.
 """
 
 import re
@@ -21,39 +21,41 @@ from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.unicode import INVISIBLE
 
 LEAD = 600  # characters of a text that say, with its title, what it is about (docs/decisions/0025)
-_LEAD_WORDS = 110  # of a title and so many characters, signs not counted
-_LONG = 20_000  # characters of a text whose pieces are all located at once
-_AROUND = 80  # characters on both sides of a word that show which language it is in
+_LEAD_WORDS = 110  # words in a title and so many characters, punctuation not counted
+_LONG = 20_000  # characters of a text from which all pieces are located at once
+_AROUND = 80  # characters on both sides of a word that show its language
 _PIECE = re.compile(r"\S+")
 
-# What may stand between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
+# What may be between two words of a phrase: blanks, a line break, dashes, quotes; never a comma or a full stop.
 _GAP = re.compile(rf"[{INVISIBLE}]*+(?:[\s\-_‐‑–—«»„“”\"'’‘`′][{INVISIBLE}]*+){{0,8}}")
 
-_Token = tuple[int, int]  # a word of the article: number of its piece, its place in it
+_Token = tuple[int, int]  # a word of the article: the number of its piece, and its place in the piece
 
 
 class Reading:
-    """One article, as terms are looked for in it. Places are those of the title, one character, and the text."""
+    """One article in which terms are looked for. Positions count the title, one line break, and the text."""
 
     def __init__(self, index: TermIndex, title: str, text: str) -> None:
-        self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not run across this line break
+        self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not span this line break
         self._index = index
         self._border = len(title)
-        self.is_short = len(text) <= LEAD  # it is all about one thing, and windows may be wider
+        self.is_short = len(text) <= LEAD  # a short text is all about one thing, so windows are wider
         self._texts = self.whole.split()
-        self._order = [*map(index.__getitem__, self._texts), None]  # so that the first and the last have a next
-        self._starts: dict[str, list[int]] = {}  # by text: where such pieces stand
+        # None at the end, so that the first and the last piece have neighbours
+        self._order = [*map(index.__getitem__, self._texts), None]
+        self._starts: dict[str, list[int]] = {}  # by text: the positions of such pieces
         self._hits: dict[int, list[Hit]] = {}  # by line
-        self._spots: list[tuple[int, int]] = []  # words where lines may have a hit, signs not counted, and which lines
+        # where lines may have a hit: the number of the word, punctuation not counted, and the lines as bits
+        self._spots: list[tuple[int, int]] = []
         self._possible = self._look_through()
         self.met = sum(at < _LEAD_WORDS for at, _ in self._spots)
-        """How many words of the title and the lead are some rule's, or may be."""
+        """How many words of the title and the lead are, or may be, words of rules."""
         self.rules = sorted(self._rules())
-        """Numbers of the rules whose every line may have a hit, near enough to one another; no other holds."""
+        """Numbers of the rules whose lines may all have a hit, near enough to one another; no other rule can hold."""
 
     @property
     def lead(self) -> str:
-        """The title, and the beginning of the text; of a title without an end, its beginning."""
+        """The title and the beginning of the text; an overlong title is cut."""
         return self.whole[: min(self._border, LEAD) + 1 + LEAD]
 
     def _rules(self) -> list[int]:
@@ -62,11 +64,11 @@ class Reading:
         return [rule for rule in hung if needed[rule] & lines == needed[rule] and self._is_near(rule)]
 
     def _is_near(self, number: int) -> bool:
-        """Whether its lines may stand within as many words as a rule says: line breaks, which count too, left out."""
+        """Whether the rule's lines may have hits within its window of words; line breaks are not counted here."""
         rule, needed = self._index.rules[number], self._index.needed[number]
         if not isinstance(rule.within, int) or self.is_short:
             return True
-        latest: dict[int, int] = {}  # by line: the word where it may have a hit
+        latest: dict[int, int] = {}  # by line: the last word where it may have a hit
         every = needed.bit_count()
         for at, lines in [(at, lines & needed) for at, lines in self._spots if lines & needed]:
             for line in rule.lines:
@@ -77,7 +79,7 @@ class Reading:
         return False
 
     def _look_through(self) -> int:
-        """Note the spots, and return all their lines."""
+        """Fill `_spots`, and return all lines that may have a hit, as bits."""
         signs = possible = 0
         order, spots = self._order, self._spots
         for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(order), order)):  # most have none
@@ -95,7 +97,9 @@ class Reading:
         return possible
 
     def _next(self, at: int, step: Literal[1, -1]) -> tuple[int, Piece | None]:
-        """The next piece that is not of signs only, and its number; None when no rule has its words."""
+        """Return the next piece that is not only punctuation, with its number; None for a piece without words of
+        rules.
+        """
         beside = self._order[at := at + step]
         while beside and beside.is_signs:
             beside = self._order[at := at + step]
@@ -103,7 +107,7 @@ class Reading:
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        """By text, the numbers of the pieces where terms may stand."""
+        """By text, the numbers of the pieces where terms may be."""
         places: defaultdict[str, list[int]] = defaultdict(list)
         for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(self._order), self._order)):
             if piece.perhaps:
@@ -112,7 +116,7 @@ class Reading:
 
     @cached_property
     def _standing(self) -> list[tuple[Piece, str, list[int]]]:
-        """What these pieces say, their text, their numbers."""
+        """The pieces where terms may be, each with its text and the numbers at which it occurs."""
         order = cast("list[Piece]", self._order)
         return [(order[places[0]], text, places) for text, places in self._places.items()]
 
@@ -129,11 +133,11 @@ class Reading:
         return reduce(or_, (piece.sure for piece, _, _ in self._standing), 0)
 
     def is_sure(self, line: int) -> bool:
-        """Whether it surely has a hit."""
+        """Whether the line certainly has a hit."""
         return bool(self._sure >> line & 1)
 
     def hits(self, line: int) -> Sequence[Hit]:
-        """Where the terms of a line stand, whatever their roles; in no particular order."""
+        """Return the hits of a line's terms, whatever their roles, in no particular order."""
         if line not in self._hits:
             self._hits[line] = list(self._stand(1 << line)) if self._possible >> line & 1 else []
         return self._hits[line]
@@ -159,8 +163,8 @@ class Reading:
                 yield start, end
 
     def _is_meant(self, start: int, end: int, word: PieceWord, *, is_plain: bool) -> bool:
-        """Whether a word that may be Kazakh without its own letters is: not beside others that have them, but for
-        names, which many write as in Russian («Костанайда екі отбасы»).
+        """Whether a word that may be Kazakh typed without Kazakh letters is meant. It is not when Kazakh letters are
+        near it, except for names, which many write as in Russian («Костанайда екі отбасы»).
         """
         if word.form[0] < "\u0400":
             return is_plain or self._is_latin
@@ -170,7 +174,7 @@ class Reading:
         return not KAZAKH_LETTERS.search(around) and (is_plain or reads_kazakh(f"{word.form} {around}"))
 
     def _phrases(self, term: CompiledTerm, places: Iterable[int], place: int) -> Iterator[Span]:
-        """The words that make up `term` around its anchor, wherever they do."""
+        """Yield the span of each occurrence of the phrase `term`, given the places of its anchor word."""
         earlier, later = term.words[: term.anchor][::-1], term.words[term.anchor + 1 :]
         for time, at in enumerate(places):
             before = self._run(earlier, at, place, -1) if earlier else []
@@ -183,7 +187,7 @@ class Reading:
                 yield start, end
 
     def _run(self, numbers: Iterable[int], at: int, place: int, step: Literal[1, -1]) -> list[_Token] | None:
-        """The words next to a word that are these, one after another."""
+        """Return the words beside a word if they are these, one after another; else None."""
         tokens: list[_Token] = []
         for number in numbers:
             piece, place = self._order[at], place + step
@@ -196,7 +200,9 @@ class Reading:
         return tokens
 
     def _reach(self, token: _Token, begin: int, others: list[_Token], step: Literal[1, -1]) -> int:
-        """How far a phrase reaches from a word, whose piece begins at `begin`; -1 where more than gaps part words."""
+        """Return the position up to which a phrase reaches from a word, whose piece begins at `begin`; -1 when more
+        than a gap separates its words.
+        """
         span = self._span(token, begin)
         for other in others:
             if other[0] != token[0]:
@@ -215,7 +221,7 @@ class Reading:
         return begin + word.start, begin + word.end
 
     def _starts_of(self, text: str) -> list[int]:
-        """Where such a piece stands, each time."""
+        """Return every position of such a piece."""
         if text not in self._starts:
             if len(self.whole) > _LONG:
                 self._locate_all()
@@ -231,7 +237,7 @@ class Reading:
 
 
 def _places(piece: str, whole: str) -> Iterator[int]:
-    """Where the piece stands between blanks."""
+    """Yield the positions where the piece stands between blanks."""
     start = whole.find(piece)
     while start >= 0:
         end = start + len(piece)
@@ -241,7 +247,7 @@ def _places(piece: str, whole: str) -> Iterator[int]:
 
 
 def _bits(beside: Iterable[tuple[int, int]], numbers: frozenset[int]) -> int:
-    """The lines that may have a hit since one of these words stands beside a piece."""
+    """Return the lines, as bits, that may have a hit because one of these words is beside a piece."""
     line_bits = 0
     for number, lines in beside:
         if number in numbers:

@@ -1,6 +1,6 @@
-"""In which forms, and after which prepositions, a word of keywords.yaml stands in a role: for a maintainer to see.
+"""Show a maintainer in which forms, and after which prepositions, a word of keywords.yaml is in a role.
 
-Whether a form plays the role is asked of roles.py, as an article asks; only what is put before the word is chosen here.
+roles.py decides whether a form is in the role, as for an article; only the words around the form are chosen here.
 """
 
 from collections.abc import Iterator, Mapping
@@ -41,17 +41,19 @@ _GOVERNED = {
     "над": Case.INSTRUMENTAL,
     "за": Case.ACCUSATIVE | Case.INSTRUMENTAL,
 }
-_ACT = "выдать"  # what a bare dative stands beside, to be «куда»: «выдать России»
+_ACT = "выдать"  # the verb beside a bare dative of role «куда»: «выдать России»
 _PERSONS = dict(zip(_CASES, ("врач", "врача", "врачу", "врача", "врачом", "враче"), strict=True))
-_PERSON = _PERSONS[Case.NOMINATIVE]  # who is «родом»: «врач из Омска», «омский врач»
-_OF_SEVERAL = frozenset({"много", "чей-то", "их — кому"})  # samples that are no case of the word itself
+_PERSON = _PERSONS[Case.NOMINATIVE]  # the person of role «родом»: «врач из Омска», «омский врач»
+_OF_SEVERAL = frozenset({"много", "чей-то", "их — кому"})  # samples that are not cases of the word itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RoleForms:
-    """`prepositional` as «в Россию», `bare` as «России (дательный)», `kazakh` as «Ресейге»; `note`, in Russian: why
-    there is none, or what else to know. Of a phrase the first word decides in Russian («в военную …»), the last in
-    Kazakh.
+    """The forms of a term in a role: `prepositional` as «в Россию», `bare` as «России (дательный)», `kazakh` as
+    «Ресейге».
+
+    `note` says in Russian why there are none, or what else to know. In a phrase the first word decides in Russian («в
+    военную …»), the last in Kazakh.
     """
 
     term: str
@@ -63,7 +65,7 @@ class RoleForms:
 
 
 def role_forms(term: Term, role: Role) -> RoleForms:
-    """How the term stands in the role, with every form that the rules would take."""
+    """Return every form of the term that rules accept in this role."""
     written, language = term.words[0], term.language
     cases = dict(cases_of(written, language))
     if not cases and is_undeclined(written, language):
@@ -86,7 +88,7 @@ def role_forms(term: Term, role: Role) -> RoleForms:
 
 
 def found_in_role(term: Term, role: Role, text: str) -> tuple[str, ...]:
-    """Where the term stands in `text` in the role, as the text writes it, in order; () when it does not."""
+    """Return the forms of the term in `text` that are in the role, as the text writes them, in order."""
     there = dwellers(term) if role is Role.ORIGIN else ()
     line = (replace(term, role=role), *there)
     rule = Rule(name="", tier=Tier.POST, lines=(line,), none=(), within=Scope.TEXT, line=0)
@@ -116,7 +118,7 @@ def _prepositional(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
 
 
 def _bare(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
-    """Without a preposition; the cases are those in which the form plays the role."""
+    """Yield forms without a preposition, with the cases in which each is in the role."""
     act = f"{_ACT} " if role is Role.TO else ""
     place = Place(before=(_ACT,) if act else (), after=(_PERSON,) if role is Role.ORIGIN else ())
     for form, case in forms.items():
@@ -129,7 +131,7 @@ def _bare(role: Role, forms: Mapping[str, Case]) -> Iterator[str]:
 
 
 def _kazakh(term: Term, role: Role) -> Iterator[str]:
-    """The word itself and samples of its cases."""
+    """Yield those of the word itself and of the samples of its cases that are in the role."""
     written = term.words[-1]
     stems = word_of(written, term.language).stems
     if not any(stem.script == "cyrillic" for stem in stems):
@@ -145,7 +147,9 @@ def _kazakh(term: Term, role: Role) -> Iterator[str]:
 
 
 def _torn(role: Role, forms: Mapping[str, Case], prepositional: tuple[str, ...]) -> str:
-    """«в Сочи» may be both whither and where: the rules take it for the latter alone; «в РФ» as what stands before."""
+    """Warn about a form of an undeclined name in role `куда`: «в Сочи» may also say where, and rules then take it so,
+    except beside a verb like «отправить». Return "" when no form is ambiguous.
+    """
     both = Case.ACCUSATIVE | Case.LOCATIVE
     torn = next((f"в {form}" for form, case in forms.items() if case & both == both), "")
     if role is not Role.TO or not torn or torn in prepositional:

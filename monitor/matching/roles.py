@@ -1,7 +1,7 @@
-"""In which grammatical way a word stands: whence, whither, where, whom, who, and where somebody is from.
+"""The grammatical role of a word: to where, from where, where, whom, who, and where somebody is from.
 
-Russian shows it by preposition and case, Kazakh by case alone. A form with several readings plays every role that one
-of them allows; what no dictionary declines plays those that its preposition allows.
+Russian shows it by preposition and case, Kazakh by case alone. A form with several readings is in every role that one
+of them allows; a word that no dictionary declines is in the roles that its preposition allows.
 """
 
 import re
@@ -47,10 +47,10 @@ from monitor.text.unicode import fold
 
 _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _PAUSES = frozenset(",.;:!?…—–")
-_ASIDES = frozenset(",;:—–")  # what stands after one of these may be an address; after a full stop a sentence begins
+_ASIDES = frozenset(",;:—–")  # a name after one of these may be an address; after a full stop a sentence begins
 _QUOTES = frozenset("«»\"“”„'’()")
-_SEEN = 5  # words and signs before a word that can matter to it
-_NAMED = 3  # words after an adjective among which its noun stands: «российского антивоенного активиста»
+_SEEN = 5  # words and signs before a word that can affect its role
+_NAMED = 3  # words after an adjective within which its noun is: «российского антивоенного активиста»
 
 _INTO, _OUT, _TOWARDS = (
     frozenset({"в", "во", "на"}),
@@ -59,23 +59,23 @@ _INTO, _OUT, _TOWARDS = (
 )
 _ACTING = Case.NOMINATIVE | Case.GENITIVE | Case.INSTRUMENTAL | Case.ADJECTIVE
 _WITHIN = _INTO | {"по", "при"}
-# «граждане Армении, Беларуси и России», «Ресей, Беларусь және Армения азаматтары»: whatever stands before or after
-# all of them stands before or after each.
+# Names in a row: «граждане Армении, Беларуси и России», «Ресей, Беларусь және Армения азаматтары». What is before or
+# after the row counts as before or after each name.
 _NAME = r"[A-ZА-ЯЁӘҒҚҢӨҰҮҺІÁÄǴĞŃÑÓÖÚÜŪÝŞ]\w+(?:-\w+)*"
 _AND = "(?i:и|или|[мпб]ен|және|жане|[mpb]en|j[aäá]ne|zhane)"
 _NAMES_AFTER = re.compile(rf"(?:, {_NAME}){{0,5}} {_AND} {_NAME}|(?:, {_NAME}){{1,5}}(?= (?:азамат|azamat))")
 _NAMES_BEFORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{0,5}}{_NAME} {_AND} $")
 _NAMES_BEFORE_MORE = re.compile(rf"(?<=\w )(?:{_NAME}, ){{1,5}}$")
-_REGIONS = ("облыс", "өлке", "қала", "аудан")  # «Омбы облысынан»: they bear the ending of the name before
+_REGIONS = ("облыс", "өлке", "қала", "аудан")  # «Омбы облысынан»: these carry the ending of the name before
 _ADJECTIVE = re.compile(r"\w{3,}(?:ый|ий|ой|ая|яя|ое|ее|ые|ие|ого|его|ому|ему|ым|им|ом|ем|ую|юю|ой|ей|ых|их)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """What stands around a word: folded, the nearest first; `is_named`: the word before it is a name.
+    """The words around a word, folded, the nearest first; `is_named`: the word before it is a name.
 
-    `after` reaches no further than a pause. `row` is the case of a row of names that the word stands in, which in
-    Kazakh its last shows: «Ресей мен Қырғызстаннан келген».
+    `after` ends at a pause. `row` is the case of the row of names that the word is in, which in Kazakh the last name
+    shows: «Ресей мен Қырғызстаннан келген».
     """
 
     before: tuple[str, ...] = ()
@@ -85,12 +85,12 @@ class Place:
 
     @property
     def beside(self) -> str:
-        """The word or sign just before, quotes left out."""
+        """The word or sign just before, ignoring quotes."""
         return next((word for word in self.before if word not in _QUOTES), "")
 
 
 def place_of(before: str, after: str) -> Place:
-    """From the article's text on both sides."""
+    """Build the Place from the article's text on both sides of a word."""
     more = _NAMES_AFTER.match(after)
     row = ending_case(fold(more[0]).text) if more else NO_CASE
     after = after[more.end() :] if more else after
@@ -98,13 +98,14 @@ def place_of(before: str, after: str) -> Place:
     before = before[: others.start()] if others else before
     earlier, _, beside = before.rstrip().rpartition(" ")
     is_apart = before[-1:].isspace()  # not «Западно-Казахстанская»
-    named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()  # not merely the first of a sentence
+    # the capital is not merely that of a sentence's first word
+    named = is_apart and beside[:1].isupper() and earlier.rstrip()[-1:].isalnum()
     words, follow = _words_before(fold(before).text), _words_after(fold(after).text)
     return Place(before=words, after=follow, is_named=named, row=row)
 
 
 def _words_before(text: str) -> tuple[str, ...]:
-    """The nearest first, up to a pause; the pause itself when it stands right before."""
+    """Return the words before, the nearest first, up to a pause; only the pause when it is right before."""
     words: list[str] = []
     for word in reversed(_TOKEN.findall(text)):
         if word in _PAUSES:
@@ -124,7 +125,7 @@ def _words_after(text: str) -> tuple[str, ...]:
 
 
 def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Case]) -> bool:
-    """Whether a word of that case plays the role at its place; `carriers` gives the cases of such words' forms."""
+    """Whether a word in `case` is in the role at this place; `carriers` gives the cases of words that carry a name."""
     case, preposition = _governed(case, place, carriers)
     if role is Role.ORIGIN:
         return _is_home(case, preposition, place)
@@ -142,7 +143,7 @@ def russian_fits(role: Role, case: Case, place: Place, carriers: Mapping[str, Ca
 
 
 def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[Case, str]:
-    """The case that counts, and the preposition that governs it, "" for none: in «из Индии и России» that of both."""
+    """Return the case that counts and its preposition, "" for none; in «из Индии и России» both nouns have it."""
     for word in _uncoordinated(place.before):
         if word in PREPOSITIONS:
             return case, word
@@ -154,17 +155,17 @@ def _governed(case: Case, place: Place, carriers: Mapping[str, Case]) -> tuple[C
 
 
 def _uncoordinated(words: Sequence[str]) -> Sequence[str]:
-    """Without quotes, and without the noun before «и», which stands where this one does."""
+    """Drop quotes, and the noun before «и», which shares this word's preposition."""
     words = [word for word in words if word not in _QUOTES]
     is_second = words[:1] == ["и"] and words[2:3] and words[2] in PREPOSITIONS
     return words[2:] if is_second else words
 
 
 def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -> bool:
-    # «в российских тюрьмах» and «в россиян» lead nowhere: an accusative like the genitive is of the living.
+    # «в российских тюрьмах» and «в россиян» are not directions: a living being's accusative equals its genitive.
     leads = preposition in _INTO and case & Case.ACCUSATIVE and not case & Case.GENITIVE
     if role is Role.TO:
-        if case & Case.LOCATIVE:  # «отправить в РФ», «в Подмосковье»: as many stay there as are taken
+        if case & Case.LOCATIVE:  # «отправить в РФ», «в Подмосковье»: such a form says where as often as to where
             leads = (leads or (case == ANY and preposition in _INTO)) and _leads_there(place, preposition)
         is_towards = preposition in _TOWARDS and case & Case.DATIVE
         is_as_far_as = preposition == "до" and case & Case.GENITIVE and _is_way(place)
@@ -190,73 +191,77 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
 
 
 def _is_only_named(case: Case, place: Place) -> bool:
-    """Whether what stands without a preposition neither acts nor owns: an address, somebody's home, who asks."""
+    """Whether a word without a preposition neither acts nor owns: it is an address, somebody's home, or who asks."""
     is_persons = _is_kazakh_owned(_kazakh_noun(place)) or (case & Case.ADJECTIVE and _is_said_of(place))
     return bool(is_persons) or _is_aside(case, place) or _is_whose(place) or _asks(case, place)
 
 
 def _is_kazakh_owned(word: str) -> bool:
-    """«Грузия азаматы», but not «Грузия белсендіні ұстады», where Georgia acts."""
+    """Whether the Kazakh word is owned: «Грузия азаматы», but not «Грузия белсендіні ұстады», where Georgia acts."""
     return KAZAKH_WHOSE.match(word) is not None and KAZAKH_WHOM.search(word) is None
 
 
 def _is_aside(case: Case, place: Place) -> bool:
-    """«по адресу: Казахстан», «рейс Алматы — Белград», but not «юристы: Казахстан стал ловушкой», where it acts."""
+    """Whether the name is apart: «по адресу: Казахстан», «рейс Алматы — Белград», but not «юристы: Казахстан стал
+    ловушкой», where it acts.
+    """
     acts = case & Case.NOMINATIVE and any(is_verb(word) and not BY_SOMEBODY.search(word) for word in place.after[:1])
     return place.beside in _ASIDES and not acts
 
 
 def _is_whose(place: Place) -> bool:
-    """«гражданин России», «граждане России и Армении»."""
+    """Whether the name says whose citizen somebody is: «гражданин России», «граждане России и Армении»."""
     return any(map(WHOSE.match, place.before[:3] if place.beside == "и" else (place.beside,)))
 
 
 def _has_left(place: Place, preposition: str) -> bool:
-    """«сбежавший из Китая», «пришла из Китая»: so he, or it, came; nobody takes him."""
+    """Whether somebody or something came by itself, and was not taken: «сбежавший из Китая», «пришла из Китая»."""
     return any(map(LEFT.match, _governing(place, preposition)[:1])) or _is_asked_for(place, preposition)
 
 
 def _is_asked_for(place: Place, preposition: str = "") -> bool:
-    """«направила Астане запрос», «ориентировка из Минска», «запрос о выдаче ушёл в Астану»: a paper goes, nobody."""
+    """Whether a paper and not a person is sent: «направила Астане запрос», «ориентировка из Минска», «запрос о выдаче
+    ушёл в Астану».
+    """
     before = _governing(place, preposition) if preposition else place.before
     before = before if preposition and any(map(is_verb, before[:1])) else before[:1]
     return any(map(PAPER.match, (*before, *place.after[:2])))
 
 
 def _is_only_home(place: Place, preposition: str) -> bool:
-    """«Программисту из Астаны отказали»: no act stands around it that could have taken him from there."""
+    """Whether the place is only somebody's home: no act takes him from there («Программисту из Астаны отказали»)."""
     before = _governing(place, preposition)
     is_taken = any(is_verb(word) or TAKEN.match(word) for word in before) or any(map(MOVING.match, place.after))
     return _comes_from(before) and not is_taken
 
 
 def _governing(place: Place, preposition: str) -> tuple[str, ...]:
-    """What stands before a preposition, the nearest first."""
+    """Return the words before a preposition, the nearest first."""
     return place.before[place.before.index(preposition) + 1 :]
 
 
 def _asks(case: Case, place: Place) -> bool:
-    """«Россия требует», «его ищет Россия», «запрос России»."""
+    """Whether the country asks for somebody: «Россия требует», «его ищет Россия», «запрос России»."""
     beside = (*place.after[:1], place.beside) if case & Case.NOMINATIVE else ()
     owners = place.before[:2] if case & Case.GENITIVE else ()
     return any(map(ASKING.match, (*beside, *owners)))
 
 
 def _leads_there(place: Place, preposition: str) -> bool:
-    """Whether a verb of one's own way, or of taking somebody, governs the preposition: «выслана из Москвы в Алматы»."""
+    """Whether a verb of going, or of taking somebody, governs the preposition: «выслана из Москвы в Алматы»."""
     before = _governing(place, preposition)
     near = before[2:4] if before[1:2] and before[1] in _OUT else before[:2]  # «экстрадиция активиста из РК в РФ»
     return _goes_itself(place, preposition) or any(map(MOVING.match, near))
 
 
 def _is_way(place: Place) -> bool:
-    """«посадили на самолёт до Москвы», «довезли до Омска»: «до» is of a way, not of a time."""
+    """Whether «до» is of a way and not of a time: «посадили на самолёт до Москвы», «довезли до Омска»."""
     return any(map(MOVING.match, _governing(place, "до")[:3]))
 
 
 def _goes_itself(place: Place, preposition: str) -> bool:
-    """Whether a verb of one's own way stands just before the preposition, or a way with neither another person nor a
-    verb of taking between: «рейсом вывезли в Омск», «отправили рейсом в Омск».
+    """Whether a verb of going by oneself is near before the preposition, or a noun of a way with no person and no verb
+    of taking between: true for a flight alone, false for «рейсом вывезли в Омск», «отправили рейсом в Омск».
     """
     before = _governing(place, preposition)[:3]
     ways = [number for number, word in enumerate(before) if WAY.match(word)]
@@ -267,7 +272,9 @@ def _goes_itself(place: Place, preposition: str) -> bool:
 
 
 def _is_receiver(case: Case, place: Place) -> bool:
-    """«выдать России», «передать российским силовикам»: a dative; one that may be a genitive needs its verb beside."""
+    """Whether the word receives somebody: «выдать России», «передать российским силовикам». A dative that may also be a
+    genitive needs its verb beside it.
+    """
     if not case & Case.DATIVE or _is_asked_for(place):
         return False
     if case & Case.ADJECTIVE and _is_born_there(place) and not RECEIVING.match(_noun(place)):
@@ -284,7 +291,7 @@ def _is_receiver(case: Case, place: Place) -> bool:
 
 
 def _is_home(case: Case, preposition: str, place: Place) -> bool:
-    """«врач из Омска», «омский врач», «гражданин России»: whether it says where a person is from."""
+    """Whether the word says where a person is from: «врач из Омска», «омский врач», «гражданин России»."""
     if preposition in _OUT - {"от"} and case & Case.GENITIVE:
         return _comes_from(_governing(place, preposition)) and not _is_taken_out(place, preposition)
     is_owner = not preposition and bool(case & Case.GENITIVE) and WHOSE.match(place.beside) is not None
@@ -292,8 +299,8 @@ def _is_home(case: Case, preposition: str, place: Place) -> bool:
 
 
 def _is_taken_out(place: Place, preposition: str) -> bool:
-    """«россиянина из Казахстана передали», «возвращают россиян из Казахстана»: of a Russian it says whence he is taken,
-    unless another «из» does.
+    """Whether a Russian is taken out of this place: «россиянина из Казахстана передали», «возвращают россиян из
+    Казахстана». Not when another «из» follows.
     """
     words = _governing(place, preposition)[:3]
     is_russian = any(word.startswith("росси") for word in words)
@@ -302,29 +309,29 @@ def _is_taken_out(place: Place, preposition: str) -> bool:
 
 
 def _is_born_there(place: Place) -> bool:
-    """Whether an adjective is said of a person: «омского врача», not «омского суда», nor «омских следователей»."""
+    """Whether an adjective describes a person: «омского врача», not «омского суда», nor «омских следователей»."""
     noun = _noun(place)
     return is_person(noun) and not OFFICE.match(noun)
 
 
 def _noun(place: Place) -> str:
-    """What an adjective is said of."""
+    """Return the noun that an adjective describes; "" when none is near."""
     return next((word for word in place.after if not _ADJECTIVE.fullmatch(word) or is_person(word)), "")
 
 
 def _is_said_of(place: Place) -> bool:
-    """Whether an adjective is said of a person or a thing, which may be anywhere."""
+    """Whether an adjective describes a person or a thing, which may be anywhere."""
     return _is_born_there(place) or any(map(THING.match, place.after[:1]))
 
 
 def _comes_from(words: Sequence[str]) -> bool:
-    """Whether a person, or one who left, stands before «из»; a verb between says that somebody is taken away."""
+    """Whether a person, or one who left, is before «из», with no verb between that takes somebody away."""
     if any(map(TAKEN.match, words)):
         return False
     for word in words:
         if LEFT.match(word) or is_person(word):
             return True
-        if is_verb(word) or word in _OUT:  # «айтишника из Омска из Казахстана»: he has a home
+        if is_verb(word) or word in _OUT:  # «айтишника из Омска из Казахстана»: his home is named already
             return False
     return False
 
@@ -333,7 +340,7 @@ def _comes_from(words: Sequence[str]) -> bool:
 
 
 def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
-    """Whether a Kazakh word of that case plays the role at its place."""
+    """Whether a Kazakh word in `case` is in the role at this place."""
     carried = next((ending_case(word) for word in place.after[:1] if word.startswith(_REGIONS)), NO_CASE)
     place = replace(place, after=place.after[1:]) if carried else place
     after = _kazakh_noun(place)
@@ -360,16 +367,18 @@ def kazakh_fits(role: Role, case: Case, place: Place) -> bool:
 
 
 def _kazakh_noun(place: Place) -> str:
-    """What a name stands before in Kazakh: «азаматы» of «Ресейдің үш азаматы»."""
+    """Return the noun that follows a name in Kazakh: «азаматы» of «Ресейдің үш азаматы»."""
     return next((word for word in place.after if not KAZAKH_BETWEEN.match(word)), "")
 
 
 def stands_for_office(form: str, place: Place) -> bool:
-    """«қазақстандық полиция»: the word for who lives there, said of an office; one with an ending is a person's."""
+    """Whether the word for an inhabitant, without a case ending, describes an office: «қазақстандық полиция»."""
     return form.endswith(("қ", "к")) and any(map(KAZAKH_OFFICE.match, place.after[:1]))
 
 
 def _is_to_his(place: Place) -> bool:
-    """«Ресей жағына», «Ресей күштік құрылымдарына»: to what is his, perhaps with one word before it."""
+    """Whether something the name owns follows in the dative, perhaps after one word: «Ресей жағына», «Ресей күштік
+    құрылымдарына».
+    """
     near = place.after[:1] if any(map(KAZAKH_PERSON.match, place.after[:1])) else place.after[:2]
     return any(word.endswith(TO_HIS) and not word.startswith(STATE) for word in near)

@@ -1,6 +1,6 @@
 """A rule line by line, for a reader: which words met it, where keywords.yaml has them, and what a line lacked.
 
-Nothing is decided here: places come from the article as the rules saw it.
+Nothing is decided here: positions come from the article as the rules saw it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -14,13 +14,13 @@ from monitor.matching.term_index import Hit
 from monitor.models.articles import Match, Tier
 
 _ACT = "действие"
-_LONGEST = 80  # characters of the words of a line
-_IN_A_RULE = frozenset({"all", "none", "never", "doubt", "there", "here"})  # keys of terms that are of no list
+_LONGEST = 80  # characters of a line's words that are shown
+_IN_A_RULE = frozenset({"all", "none", "never", "doubt", "there", "here"})  # keys of terms that belong to no list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineReport:
-    """One line of a rule: the words that met it, or None, and in Russian what they mean to it or what it lacked."""
+    """One line of a rule: the match, or None, and in Russian what it is to the line, or what the line lacks."""
 
     match: Match | None
     text: str
@@ -28,9 +28,11 @@ class LineReport:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NearMiss:
-    """A rule that would have fired but for one line: where the words of the others stand, and `wanted`, what the file
-    says in that line (`is_astray`: words of it do stand there, but cannot count). `topic` is the title of the rule's
-    topic; `met` are the numbers of the lines that are met beside that of the act; its own where no other is.
+    """A rule that would have fired but for one line. `lines` are its reports, `wanted` what the file says in the
+    missing line.
+
+    `is_astray`: words of the missing line are in the article but do not count. `topic` is the title of the rule's
+    topic. `met` are the numbers of the other lines that are met, without the act's line unless it is the only one.
     """
 
     topic: str
@@ -43,19 +45,19 @@ class NearMiss:
 
     @property
     def lacking(self) -> str:
-        """What the line lacked, in Russian: «куда: $россия (строка 31)»."""
+        """What the missing line lacks, in Russian: «куда: $россия (строка 31)»."""
         return next(line.text for line in self.lines if line.match is None)
 
 
 def written_rule(compiled: CompiledRules, rule: CompiledRule) -> Rule:
-    """The rule as the file has it."""
+    """Return the rule as the file has it."""
     return next(one for one in compiled.topics[rule.topic].rules if one.name == rule.name)
 
 
 def line_reports(
     compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, hits: Iterable[Hit | None]
 ) -> tuple[LineReport, ...]:
-    """What became of each line; `hits` are one a line, None where nothing met it."""
+    """Return a report for each line; `hits` has one hit a line, or None where nothing met it."""
     return tuple(
         LineReport(match=article.match(hit), text=_met(compiled, article, rule, number, hit))
         if hit
@@ -65,8 +67,8 @@ def line_reports(
 
 
 def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[NearMiss]:
-    """The rules that lack one line in an article, not that of the act, and hold there in all else: the words of the
-    other lines stand near enough, nothing speaks against them, and the article is about them.
+    """Yield the rules that lack one line other than the act's and hold otherwise: the other lines are near enough, not
+    vetoed, and not doubtful or aside.
     """
     for rule in compiled.rules:
         lacking = _only_lacking(article, rule)
@@ -88,7 +90,7 @@ def near_misses(compiled: CompiledRules, article: MatchedArticle) -> Iterator[Ne
 
 
 def _only_lacking(article: MatchedArticle, rule: CompiledRule) -> int | None:
-    """The place of the one line that nothing meets; None when it is the act's, or there is none, or more than one."""
+    """Return the index of the only line without a hit; None if that is the act's line, or if none or several lack."""
     if not rule.lines or not article.line(rule.lines[0]):
         return None
     lacking = (number for number, line in enumerate(rule.lines) if not article.line(line))
@@ -97,7 +99,7 @@ def _only_lacking(article: MatchedArticle, rule: CompiledRule) -> int | None:
 
 
 def source(compiled: CompiledRules, terms: Iterable[Term], number: int) -> str:
-    """Where the file has a term, one of these: «$россия, строка 34»; a word of the rule itself is of no list."""
+    """Say where the file has a term: «$россия, строка 34»; for a term of the rule itself only the line number."""
     term = _written(compiled, terms, number)
     if term is None:
         return ""
@@ -121,7 +123,9 @@ def _written(compiled: CompiledRules, terms: Iterable[Term], number: int) -> Ter
 
 
 def _met(compiled: CompiledRules, article: MatchedArticle, rule: CompiledRule, number: int, hit: Hit) -> str:
-    """«куда: в Россию (Россия, $россия, строка 34)»; the word as the file has it only where the form is another."""
+    """Describe a hit: «куда: в Россию (Россия, $россия, строка 34)»; without the file's word if the form is the
+    same.
+    """
     match, term = article.match(hit), compiled.terms[hit.term]
     label = term.role or ("" if number else _ACT)
     where = source(compiled, written_rule(compiled, rule).lines[number], hit.term)
@@ -135,7 +139,7 @@ def _lacking(compiled: CompiledRules, article: MatchedArticle, rule: CompiledRul
 
 
 def _named(mentions: Iterable[Mention]) -> Iterator[str]:
-    """«куда: $россия (строка 31)», «опасный, ловушка, … (строка 520)»: what stands in one line of the file together."""
+    """Group what one line of the file has: «куда: $россия (строка 31)», «опасный, ловушка, … (строка 520)»."""
     for line, alike in groupby(mentions, key=lambda one: one.line):
         yield f"{', '.join(_labelled(alike))} (строка {line})"
 
@@ -147,7 +151,7 @@ def _labelled(mentions: Iterable[Mention]) -> Iterator[str]:
 
 
 def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
-    """What of a lacking line does stand in the article, and why it does not count; "" for nothing."""
+    """Say which word of a missing line is in the article, and why it does not count; "" for none."""
     hit = min(article.in_any_role(line), default=None)
     if hit is None:
         return ""
@@ -162,6 +166,6 @@ def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
 
 
 def shortened(terms: Iterable[str]) -> str:
-    """The terms of a line, as many as a line of output takes."""
+    """Join the terms of a line, cut to _LONGEST characters."""
     text = ", ".join(dict.fromkeys(terms))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(',')[0] or text[:_LONGEST]}, …"

@@ -1,4 +1,4 @@
-"""How each rule fares: with the articles kept, and with what editors decided about those it brought them."""
+"""How each rule fares: on stored articles, and in what editors decided about the articles it brought them."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,17 +9,18 @@ from monitor.matching.matched_article import MatchedArticle
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, TopicVerdict
 
-FEWEST_DECISIONS = 5  # fewer say nothing of a rule
+FEWEST_DECISIONS = 5  # fewer decisions say nothing about a rule
 
 _Key = tuple[str, str]  # topic and rule
 
 
 @dataclass(slots=True, kw_only=True)
 class RuleScore:
-    """Counts of one rule, as the rule of its topic that decided.
+    """Counts for one rule, when it decided its topic.
 
-    `fired` of the articles kept, `alone` those that would go unseen without it; `published` and `rejected` by editors,
-    `published_alone` and `rejected_alone` those that no other rule would have brought them.
+    `fired` counts stored articles, `alone` those that nobody would have seen without it. `published` and `rejected`
+    count editors' decisions, `published_alone` and `rejected_alone` those on articles that no other rule would have
+    brought.
     """
 
     topic: str
@@ -34,21 +35,20 @@ class RuleScore:
 
     @property
     def share(self) -> float | None:
-        """Published of all that was decided; None while too little was."""
+        """Share of decided articles that were published; None for fewer than FEWEST_DECISIONS decisions."""
         decided = self.published + self.rejected
         return self.published / decided if decided >= FEWEST_DECISIONS else None
 
     @property
     def loss(self) -> int:
-        """How many more questions came to nothing than were published; 0 for a rule that gives more than it costs, and
-        while too little was decided.
-        """
+        """How many more articles were rejected than published; 0 if not more, or while too few were decided."""
         return 0 if self.share is None else max(self.rejected - self.published, 0)
 
     def proposal(self, least: float) -> str:
-        """What to do with a rule whose share of published is below `least`, in Russian; "" for nothing.
+        """Propose in Russian what to do with a rule whose share is below `least`; "" for nothing.
 
-        A rule that posts is to ask first. One that asks is to go, unless published stories would go with it unseen.
+        A rule that posts should ask first. A rule that asks should be removed, unless published stories would be lost
+        without it.
         """
         if self.share is None or self.share >= least:
             return ""
@@ -70,7 +70,7 @@ class Firing(NamedTuple):
 
 
 def firings(matcher: Matcher, *, title: str, text: str) -> tuple[Firing, ...]:
-    """The rules that decide an article, one a topic."""
+    """Return the rules that decide an article, one a topic."""
     article = matcher.read(title=title, text=text)
     verdict = matcher.verdict(article)
     others = {topic.id for topic in (*verdict.topics, *verdict.hinted)}
@@ -81,7 +81,7 @@ def firings(matcher: Matcher, *, title: str, text: str) -> tuple[Firing, ...]:
 
 
 class RuleScores:
-    """Counts as articles and decisions are added, each judged by the rules in force."""
+    """Counts for each rule as articles and decisions are added, each judged by the rules in force."""
 
     def __init__(self, matcher: Matcher) -> None:
         self._matcher = matcher
@@ -93,11 +93,11 @@ class RuleScores:
 
     @property
     def rows(self) -> tuple[RuleScore, ...]:
-        """Every rule, in the order of the file."""
+        """Every rule, in the file's order."""
         return tuple(self._scores.values())
 
     def add_article(self, *, title: str, text: str) -> None:
-        """Count an article that was read."""
+        """Judge and count a stored article."""
         self.count_article(firings(self._matcher, title=title, text=text))
 
     def count_article(self, fired: Iterable[Firing]) -> None:
@@ -109,13 +109,13 @@ class RuleScores:
             score.alone += one.is_alone
 
     def add_decision(self, record: Mapping[str, object]) -> None:
-        """Count a decision as `Reviews.decisions` gives it; one of topic `maybe` says nothing of the rules."""
+        """Count a record of `Reviews.decisions`; one of topic `maybe` says nothing about the rules and is skipped."""
         if record["topics"] != [UNSCORED]:
             fired = firings(self._matcher, title=str(record["title"]), text=str(record["text"]))
             self.count_decision(fired, is_published=bool(record["topics"]))
 
     def count_decision(self, fired: Iterable[Firing], *, is_published: bool) -> None:
-        """Count what maintainers decided about an article that these rules decide."""
+        """Count an editor's decision on an article that these rules decide."""
         self.decisions += 1
         for one in fired:
             score = self._scores[one.topic, one.rule]

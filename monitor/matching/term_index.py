@@ -1,6 +1,6 @@
-"""A piece of text, which stands between blanks → the terms, lines and rules that it makes possible.
+"""A piece of text between blanks → the terms, lines and rules that it makes possible.
 
-Remembered, so that only new pieces are looked into, in word_index.py. What stands in a whole article: reading.py.
+Results are cached, so only new pieces are examined, in word_index.py. Whole articles are read in reading.py.
 """
 
 import re
@@ -19,17 +19,18 @@ from monitor.text.unicode import fold
 
 _REMEMBERED = 30_000  # pieces: weeks of the press, some 7 MB
 
-_ASKED = 2_000  # of them that words are asked for
+_ASKED = 2_000  # pieces whose words are cached
 
 _LETTER = re.compile(r"[^\W_]")
 _ACCENTED = re.compile("[\u00c0-\u024f\u0300-\u036f]")
 
 Span = tuple[int, int]
-_Said = tuple[bool, tuple[tuple[frozenset[int], frozenset[int]], ...]]  # is_latin; of each word, what it is and may be
+# is_latin, and for each word the numbers it is and those it may be
+_Said = tuple[bool, tuple[tuple[frozenset[int], frozenset[int]], ...]]
 
 
 class Hit(NamedTuple):
-    """The term of that number at `[start, end)` of the original text."""
+    """The term with number `term` at `[start, end)` of the original text."""
 
     start: int
     end: int
@@ -38,16 +39,16 @@ class Hit(NamedTuple):
 
 @dataclass(slots=True, kw_only=True, eq=False)
 class Piece:
-    """What a piece of text says, of words of the rules or of signs only: one object for all pieces that say the same.
+    """What a piece of text may be: words of the rules, or only punctuation. Pieces that mean the same share one object.
 
-    A set of lines is a number, with a bit for each. `words`: what each of its words may be; never empty. `terms` are
-    those whose word to look for stands here, with which of the words it is, and their lines. `sure` are lines that have
-    a hit here, `lines` those that may have; `before` and `after` are words, with the lines that may have one if that
-    word stands there; `perhaps` all of these lines.
+    A set of lines is an integer with one bit a line. `words`: the numbers that each of its words may be; never empty.
+    `terms` are terms whose anchor word is here: number, index of that word, lines. `sure` are lines that have a hit
+    here, `lines` those that may have one; `before` and `after` are pairs of a word and the lines that may have a hit if
+    that word is beside the piece; `perhaps` are all of these lines.
     """
 
     words: tuple[frozenset[int], ...]
-    is_latin: bool = False  # it has letters that only Kazakh in Latin script would have
+    is_latin: bool = False  # it has letters that occur only in Kazakh in Latin script
     is_signs: bool = False  # it has no letters
     terms: list[tuple[int, int, int]] = field(default_factory=list)
     sure: int = 0
@@ -62,7 +63,7 @@ _LATIN, _SIGNS = Piece(words=_NO_WORDS, is_latin=True), Piece(words=_NO_WORDS, i
 
 
 class TermIndex(dict[str, Piece | None]):
-    """Compiled terms, ready to be looked for in any text; and what the pieces of texts say: None for nothing."""
+    """Compiled terms to look for in any text, and a cache from a piece of text to its Piece; None for no meaning."""
 
     def __init__(self, compiled: CompiledRules) -> None:
         super().__init__()
@@ -72,18 +73,18 @@ class TermIndex(dict[str, Piece | None]):
         self._met = lru_cache(_ASKED)(self.words_in)
         self._said: dict[_Said, Piece] = {}
         self._lines_of = _lines_by_term(compiled.lines)
-        self._on: defaultdict[int, list[int]] = defaultdict(list)  # by word: the terms to look for at it
+        self._on: defaultdict[int, list[int]] = defaultdict(list)  # by anchor word: the terms
         for number, term in enumerate(compiled.terms):
             if term.words and number in self._lines_of:
                 self._on[term.words[term.anchor]].append(number)
-        self.hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: rules that are looked at when it is met
+        self.hung: defaultdict[int, list[int]] = defaultdict(list)  # by line: the rules to try when it has a hit
         for number, rule in enumerate(compiled.rules):
             if rule.lines:
                 self.hung[rule.lines[rule.anchor]].append(number)
         self.anchors = lines_in_one(self.hung)
 
     def words_met_in(self, text: str) -> tuple[PieceWord, ...]:
-        """As `words_in`, of a piece that rules ask for: few do they ask for, but again and again."""
+        """As `words_in`, cached: rules ask for few pieces, but for those again and again."""
         return self._met(text) if len(text) <= LONGEST_PIECE else self.words_in(text)
 
     def __missing__(self, text: str) -> Piece | None:
@@ -107,7 +108,7 @@ class TermIndex(dict[str, Piece | None]):
         return piece
 
     def _saying(self, words: tuple[PieceWord, ...], *, is_latin: bool) -> Piece:
-        """What a piece of these words says, whatever its text."""
+        """Build the Piece for these words."""
         piece = Piece(words=tuple(word.words | word.doubtful for word in words), is_latin=is_latin)
         for place, word in enumerate(words):
             for number in piece.words[place]:
@@ -116,7 +117,7 @@ class TermIndex(dict[str, Piece | None]):
         return piece
 
     def _mark(self, piece: Piece, number: int, place: int, *, is_sure: bool) -> None:
-        """Note that a term may stand there, or may if the next word of the phrase does."""
+        """Record on the piece that a term may be there, or may be if the next word of its phrase is beside it."""
         term, lines = self.terms[number], self._lines_of[number]
         piece.terms.append((number, place, lines))
         piece.perhaps |= lines
@@ -135,7 +136,7 @@ class TermIndex(dict[str, Piece | None]):
 
 
 def _lines_by_term(lines: Sequence[Iterable[int]]) -> Mapping[int, int]:
-    """For each term the lines that have it, as a number: one object for all terms that stand in the same lines."""
+    """Map each term to the lines that have it, as bits; terms in the same lines share one integer, to save memory."""
     standing: defaultdict[int, list[int]] = defaultdict(list)
     for line, terms in enumerate(lines):
         for term in terms:
@@ -145,12 +146,12 @@ def _lines_by_term(lines: Sequence[Iterable[int]]) -> Mapping[int, int]:
 
 
 def lines_in_one(lines: Iterable[int]) -> int:
-    """A set of lines as a number."""
+    """Return a set of lines as an integer with one bit a line."""
     return reduce(or_, (1 << line for line in lines), 0)
 
 
 def lines_of(number: int) -> Iterator[int]:
-    """The lines of such a set."""
+    """Yield the lines of such a set."""
     while number:
         line = number.bit_length() - 1
         yield line

@@ -1,6 +1,7 @@
-"""People as a maintainer names them, «Тургунбаева Асель Маратовна», → as the news do: «Асель Тургунбаева».
+"""A person's name as a maintainer writes it, «Тургунбаева Асель Маратовна», → as the news write it: «Асель
+Тургунбаева».
 
-A name of several words is looked for as written, word by word, and one in an oblique case has no other forms.
+A name of several words is searched for word by word as written, and a name in an oblique case has no other forms.
 """
 
 import re
@@ -24,7 +25,7 @@ _LIKE_A_SURNAME = re.compile(
 
 
 def as_news_write(term: Term) -> tuple[str, ...]:
-    """How to write a person instead; () when the name is right, or nobody knows better."""
+    """Return better ways to write a person's name; () when it is right or nothing better is known."""
     parts = term.text.split()
     if not all(map(_NAME.fullmatch, parts)) or any(word.kind is not TermWordKind.NAME for word in term.words):
         return ()
@@ -36,7 +37,7 @@ def as_news_write(term: Term) -> tuple[str, ...]:
 
 
 def are_surnames(term: Term) -> bool:
-    """Whether a name is made of surnames only, as by a lost comma: «Зимородков Пуговкин»."""
+    """Whether a name consists of surnames only, as after a lost comma: «Зимородков Пуговкин»."""
     parts = term.text.split()
     return len(parts) > 1 and all(
         word.kind is TermWordKind.NAME and _SURELY_A_SURNAME.fullmatch(word.text) and not is_first_name(word.text)
@@ -45,7 +46,7 @@ def are_surnames(term: Term) -> bool:
 
 
 def _first_and_last(parts: list[str]) -> list[tuple[str, str]]:
-    """First name and surname, in whatever case: one pair; none where it is not plain which is which."""
+    """Return first name and surname, in whatever case, as one pair; [] when it is not plain which is which."""
     if len(parts) == 3 and _is_of_a_father(parts[1]):
         return [(parts[0], parts[2])]
     if len(parts) == 3 and _is_of_a_father(parts[2]) and not is_first_name(parts[0]):
@@ -58,7 +59,7 @@ def _first_and_last(parts: list[str]) -> list[tuple[str, str]]:
 
 
 def _upright(first: str, surname: str) -> Iterator[tuple[str, str]]:
-    """Both in the nominative; «Ивана Петрова» is a man, since no woman is called so."""
+    """Yield both names in the nominative; «Ивана Петрова» is a man, as no woman is called so."""
     tags = _tags(first)
     is_man = bool(tags) and all("masc" in tag for tag in tags)
     is_upright = any("nomn" in tag for tag in tags) and is_noun(_folded(surname))  # «Иван Калина»
@@ -71,7 +72,9 @@ def _upright(first: str, surname: str) -> Iterator[tuple[str, str]]:
 
 
 def _nominatives(surname: str) -> list[str]:
-    """What an oblique case of a surname may be of: «Коробову» of «Коробов» and «Коробова»; [] if it may be none."""
+    """Return the nominatives that an oblique surname may be of: «Коробову» of «Коробов» and «Коробова»; [] if it may be
+    a nominative itself.
+    """
     word = _folded(surname)
     known = lemmas(word)
     meant = surnames(word) or (known if _ADJECTIVE.fullmatch(word) else ()) or _by_ending(word)
@@ -81,14 +84,14 @@ def _nominatives(surname: str) -> list[str]:
 
 
 def _by_ending(word: str) -> tuple[str, ...]:
-    """Where the dictionary sees no surname: «зиминой», «сосновскую»."""
+    """As `_nominatives`, for surnames that the dictionary does not know: «зиминой», «сосновскую»."""
     form = _OBLIQUE.fullmatch(word)
     likely = [form[1] + end for end in ("", "а", "ий", "ая")] if form else []
     return tuple(name for name in likely if _SURNAME.fullmatch(name) and word in map(str.lower, name_forms(name)))
 
 
 def _first_name(word: str, gender: str) -> str:
-    """In the nominative, if the dictionary knows it: «Юлия» of «Юлии», «Асель» of «Асели»."""
+    """Return the nominative of a first name, if the dictionary knows it: «Юлия» for «Юлии», «Асель» for «Асели»."""
     if _is_nominative(word, gender):
         return word
     likely = (lemma.title() for lemma in (*lemmas(_folded(word)), f"{_folded(word)[:-1]}ь"))

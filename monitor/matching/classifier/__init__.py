@@ -1,1 +1,1 @@
-"""What an article that no rule found reads like: told by the weights of its words, which labelled stories taught."""
+"""A linear classifier, learnt from labelled stories: which topic an article reads like when no rule matched."""

@@ -1,8 +1,9 @@
 """Words and their weights → which topic an article is likely to be of.
 
-A linear model: how much an article reads like ours is the sum of the weights of what stands in it, divided by the root
-of how much of that there is. It knows nothing of who does what to whom: rules do. So it decides nothing: it asks an
-editor about what they did not find and it would, and before they post what it would not (docs/decisions/0045).
+A linear model: an article's score is the sum of the weights of its features, divided by the square root of their
+number. It does not know who does what to whom: rules do. So it decides nothing. It asks an editor about articles that
+no rule matched but that it would report, and about articles that a rule would post but it would not report
+(docs/decisions/0045).
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -15,21 +16,22 @@ from typing import NamedTuple
 from monitor.matching.classifier.features import WORD, Vocabulary, features, words
 from monitor.text.unicode import fold
 
-TOPICS = ("extradition", "rvp", "knb")  # whose stories taught it
-FEWEST = 10  # things known in a text, about, that make a sum say as much as it seems to
-_LEANING = 0.5  # of what speaks for one topic: being surely of one is some of being ours
-_ENOUGH = 60  # things in a text, some twenty words, without which it tells nothing
-_LONG = 40  # blanks in a text that has said what it is about
-_CYRILLIC = "\u0400"  # and on
-_TELLING, _SHORTEST = 5, 3  # words to show, and letters of each: prepositions weigh something, and tell nothing
-_UNIT = 100  # weights are written in hundredths
+TOPICS = ("extradition", "rvp", "knb")  # the topics with labelled training stories
+FEWEST = 10  # added to the number of known features, so that a text with few of them gets a low score
+# share of a topic's own weight that is added to the score: a text surely of one topic is more likely of ours
+_LEANING = 0.5
+_ENOUGH = 60  # features, some twenty words; a shorter text is not called unlike
+_LONG = 40  # blanks in a text; a shorter one must reach `sure`
+_CYRILLIC = "\u0400"  # the first Cyrillic letter; letters below it are Latin
+_TELLING, _SHORTEST = 5, 3  # words to show, and letters of the shortest: prepositions have weights but explain nothing
+_UNIT = 100  # the file stores weights in hundredths
 _BIAS, _LEAST, _SURE, _MOST = "(bias)", "(least)", "(sure)", "(most)"
 
 Span = tuple[int, int]
 
 
 class Leaning(NamedTuple):
-    """The topic that something speaks for more than for the others, and by how much."""
+    """The topic for which a feature speaks more than for the others, and by how much."""
 
     topic: str
     weight: float
@@ -39,7 +41,7 @@ _NO_LEANING = Leaning("", 0.0)
 
 
 class Likeness(NamedTuple):
-    """The topic that a text is likely to be of, and whether it is surely of ours."""
+    """The topic that a text is likely to be of, and whether the score is high enough to be sure."""
 
     topic: str
     is_sure: bool
@@ -47,8 +49,10 @@ class Likeness(NamedTuple):
 
 @dataclass(frozen=True, kw_only=True)  # no slots: it keeps its vocabulary
 class Classifier:
-    """`weights` tell how much something speaks for an article of ours, `leanings` of which topic it would be. It reads
-    like ours from a sum of `least` on, `bias` included, surely so from `sure` on, and unlike ours below `most`.
+    """`weights` say how much a feature speaks for any of our topics, `leanings` for which topic.
+
+    An article reads like ours from a score of `least` (including `bias`), surely from `sure`, and unlike ours below
+    `most`.
     """
 
     weights: Mapping[str, float]
@@ -60,13 +64,10 @@ class Classifier:
 
     @cached_property
     def vocabulary(self) -> Vocabulary:
-        """What of a text is weighed."""
         return Vocabulary(self.weights.keys())
 
     def likeness(self, text: str, among: Collection[str]) -> Likeness | None:
-        """The likeliest of these topics, for a text that reads like one of them, a short one surely so; None for any
-        other text.
-        """
+        """Return the likeliest topic `among` these, or None below a score of `least` (of `sure` for a short text)."""
         scores = {topic: score for topic, score in self.scores(text).items() if topic in among}
         topic = max(scores, key=scores.__getitem__, default=None)
         if topic is None or scores[topic] < (self.least if text.count(" ") >= _LONG else self.sure):
@@ -74,8 +75,8 @@ class Classifier:
         return Likeness(topic, is_sure=scores[topic] >= self.sure)
 
     def is_unlike(self, text: str) -> bool:
-        """Whether a text is long enough to tell, and reads like none of ours. Kazakh in Latin letters has hardly a word
-        that was weighed: nothing is told of it.
+        """Whether a text is long enough to judge and reads like none of our topics. Kazakh in Latin letters is never
+        judged, because hardly any of its words have weights.
         """
         read = words(text)
         in_latin = sum(word < _CYRILLIC for word in read)
@@ -83,7 +84,7 @@ class Classifier:
         return is_judged and max(self.scores(text).values()) < self.most
 
     def scores(self, text: str) -> Mapping[str, float]:
-        """How much an article reads like the stories of each topic."""
+        """Return the score of an article for each topic."""
         known = self.vocabulary.known(text)
         sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
         for leaning in filter(None, map(self.leanings.get, known)):
@@ -92,7 +93,7 @@ class Classifier:
         return {topic: self.bias + share * total for topic, total in sums.items()}
 
     def telling(self, text: str) -> list[Span]:
-        """Where the words stand that speak for it most, each once, in their order."""
+        """Return the spans of the words with the highest weights, each word once, in text order."""
         folded = fold(text)
         spans: dict[str, Span] = {}
         for word in WORD.finditer(folded.text):
@@ -105,13 +106,14 @@ class Classifier:
 
 @cache
 def trained() -> Classifier:
-    """The one that labelled stories taught (benchmarks/classifier.py)."""
+    """Return the shipped classifier, trained on labelled stories by benchmarks/classifier.py."""
     return read(Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8"))
 
 
 def read(table: str) -> Classifier:
-    """A classifier as `written` writes it."""
-    value: Callable[[str], float] = cache(lambda hundredths: int(hundredths) / _UNIT)  # one object for equal ones
+    """Parse a classifier from the table that `written` produces."""
+    # equal numbers share one object, to save memory
+    value: Callable[[str], float] = cache(lambda hundredths: int(hundredths) / _UNIT)
     leaning: Callable[[str, str], Leaning] = cache(lambda topic, hundredths: Leaning(topic, value(hundredths)))
     weights, leanings = {}, {}
     for feature, weight, topic, lead in (line.split("\t") for line in table.splitlines()[1:]):
@@ -123,7 +125,7 @@ def read(table: str) -> Classifier:
 
 
 def written(classifier: Classifier) -> str:
-    """A table for people and for `read`: what is weighed, its weight, the topic it speaks for and how much."""
+    """Serialise a classifier as a table for people and for `read`: feature, weight, topic it speaks for, how much."""
     bounds = (_LEAST, classifier.least), (_SURE, classifier.sure), (_MOST, classifier.most)
     ahead = ((_BIAS, classifier.bias), *bounds)
     weights = [*ahead, *sorted(classifier.weights.items())]

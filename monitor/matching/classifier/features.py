@@ -1,4 +1,4 @@
-"""What the classifier weighs in an article: beginnings of words, their endings, and pairs of neighbours."""
+"""The classifier's features of an article: first letters of words, their endings, and pairs of neighbouring words."""
 
 import re
 from collections.abc import Sequence
@@ -11,18 +11,19 @@ from monitor.text.broken_words import LONGEST_PIECE
 from monitor.text.unicode import fold
 
 WORD = re.compile(r"[^\W\d_]+")  # in folded text
-_REMEMBERED = 15_000  # pieces: of leads there are fewer than of texts, 2 MB
-_BEGINNING, _ENDING = 5, 2  # letters that tell a word, whatever its form, and the form («ресей~ге», «росси~ии»)
+_REMEMBERED = 15_000  # cached pieces of text, about 2 MB; leads have fewer different ones than whole texts
+# letters that identify a word whatever its form, and letters that identify the form («ресей~ге», «росси~ии»)
+_BEGINNING, _ENDING = 5, 2
 
 
 def words(text: str) -> list[str]:
-    """The words of a text, folded."""
+    """Return the folded words of a text."""
     return WORD.findall(fold(text).text)
 
 
 class _Piece(NamedTuple):
-    """What stands between blanks and has words: what of it is weighed, and its first and its last beginning, but ""
-    where no pair that is weighed ends or begins so.
+    """The features of a piece of text between blanks. `first` and `last` are the beginnings of its first and last word,
+    or "" when no weighted pair ends or begins with them.
     """
 
     known: frozenset[str]
@@ -31,18 +32,18 @@ class _Piece(NamedTuple):
 
 
 class Vocabulary(dict[str, _Piece | None]):
-    """What of everything that can be weighed is; and of pieces of texts, so that only new ones are looked into."""
+    """The features that have weights, with a cache from a piece of text between blanks to its features."""
 
     def __init__(self, weighed: AbstractSet[str]) -> None:
-        """`weighed` as `features` calls it."""
+        """`weighed` are feature names as `features` returns them."""
         super().__init__()
         self._weighed = weighed
         pairs = [one.split() for one in weighed if " " in one]
         self._begin, self._end = ({pair[place] for pair in pairs} for place in (0, 1))
-        self._shared = cache(_Piece)  # one object for all pieces that say the same
+        self._shared = cache(_Piece)  # equal pieces share one object
 
     def known(self, text: str) -> set[str]:
-        """Those of the `features` of a text's words that are weighed."""
+        """Return those features of a text that have weights."""
         pieces = [piece for piece in map(self.__getitem__, text.split()) if piece]
         known = set[str]().union(*[piece.known for piece in pieces])
         last = ""
@@ -69,7 +70,7 @@ class Vocabulary(dict[str, _Piece | None]):
 
 
 def features(of: Sequence[str]) -> set[str]:
-    """Everything that is weighed in these words, each once however often it stands there."""
+    """Return all features of these words, each once."""
     begun = [word[:_BEGINNING] for word in of]
     forms = [f"{word[:_BEGINNING]}~{word[-_ENDING:]}" for word in of if len(word) > _BEGINNING]
     return {*begun, *map(" ".join, pairwise(begun)), *forms}

@@ -1,6 +1,6 @@
-"""Labelled stories → a classifier: logistic regression by stochastic gradient descent, with AdaGrad's steps.
+"""Labelled stories → a classifier: logistic regression by stochastic gradient descent with AdaGrad steps.
 
-The same stories, shuffled alike, give the same classifier.
+The same stories in the same shuffled order give the same classifier.
 """
 
 from collections import Counter, defaultdict
@@ -11,17 +11,17 @@ from typing import Any, NamedTuple
 from monitor.matching.classifier.classifier import FEWEST, TOPICS, Classifier, Leaning
 from monitor.matching.classifier.features import features, words
 
-KEPT = 5_000  # things that are weighed; six times as many are no better
-_RARE = 3  # texts in which something must stand to be weighed
+KEPT = 5_000  # features kept; six times as many are no better
+_RARE = 3  # texts in which a feature must occur to be kept
 _ROUNDS, _STEP, _BIAS_STEP, _SHRINK = 10, 0.3, 0.05, 1e-5
-_LEARNT = 0.02  # an error below this teaches nothing
-_LEANING = 0.5  # a lead over the other topics that is worth a line
+_LEARNT = 0.02  # a smaller error changes no weights
+_LEANING = 0.5  # the smallest lead over the other topics that is stored
 
 _Shuffle = Callable[[list[Any]], None]
 
 
 class LabelledText(NamedTuple):
-    """A text, and of which topics it is; of none: it is not ours."""
+    """A text and the topics it is of; none means that it is not ours."""
 
     title: str
     text: str
@@ -39,7 +39,7 @@ class _Model(NamedTuple):
 
 
 def train(texts: Iterable[LabelledText], *, least: float, sure: float, most: float, shuffle: _Shuffle) -> Classifier:
-    """A classifier with these bounds; `shuffle` puts a list into another order, before each round."""
+    """Train a classifier with these bounds; `shuffle` reorders a list in place, before each round."""
     samples = [_Sample(sorted(features(words(text))), topics) for text, topics in _parts(texts)]
     counts = Counter(one for sample in samples for one in sample.features)
     common = _among(samples, {one for one, count in counts.items() if count >= _RARE})
@@ -54,8 +54,8 @@ def train(texts: Iterable[LabelledText], *, least: float, sure: float, most: flo
 
 
 def _parts(texts: Iterable[LabelledText]) -> Iterator[tuple[str, tuple[str, ...]]]:
-    """What is not ours is so without its text, and without its title, too: the shortest headlines teach what a place's
-    name alone is worth. Of a story that is ours neither part need say so.
+    """Yield training samples. An article that is not ours is also used as title only and as text only, so that the
+    shortest headlines teach what a place name alone is worth. An article that is ours is used whole only.
     """
     for title, text, topics in texts:
         yield f"{title}\n{text}", topics
@@ -69,9 +69,9 @@ def _among(samples: Iterable[_Sample], kept: Collection[str]) -> list[_Sample]:
 
 
 def _fitted(samples: Sequence[_Sample], topics: Collection[str], shuffle: _Shuffle) -> _Model:
-    """Weights that tell the stories of these topics from all others."""
+    """Fit weights that separate the stories of these topics from all others."""
     weights: dict[str, float] = dict.fromkeys((one for sample in samples for one in sample.features), 0.0)
-    steps: defaultdict[str, float] = defaultdict(lambda: 1e-6)  # squares of all gradients before
+    steps: defaultdict[str, float] = defaultdict(lambda: 1e-6)  # sums of squared gradients
     bias = 0.0
     labelled = [(sample.features, not set(topics).isdisjoint(sample.topics)) for sample in samples]
     for _ in range(_ROUNDS):

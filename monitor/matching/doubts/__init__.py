@@ -1,1 +1,1 @@
-"""What words of keywords.yaml hardly mean as they are written; matching/lint.py tells the maintainers."""
+"""Find words of keywords.yaml that hardly mean what is written; matching/lint.py reports them to maintainers."""

@@ -1,6 +1,6 @@
-"""Slips of the pen that lose a word: the file can be read, but what was meant is not looked for.
+"""Slips of the pen that lose a word: the file can be read, but what was meant is not searched for.
 
-Each term is doubted by itself, where it is written, and once: what one slip says of it is enough.
+Each term is checked by itself, at its place in the file, and reported once: for the first slip that applies.
 """
 
 import re
@@ -23,7 +23,7 @@ _LATIN_LETTER = re.compile(r"[a-zà-öø-ɏə]", re.IGNORECASE)
 _CYRILLIC_LETTER = re.compile(r"[Ѐ-ԯ]")
 _PLURAL = re.compile(r"([а-яё]{3,})[иы]")
 _OF_A_WOMAN = re.compile(r"[^аеиоуыэюя]к$")  # «релокантк(а)»
-# What takes another verb: «запретить покинуть» is one phrase.
+# Verbs that govern another verb: «запретить покинуть» is one phrase.
 _GOVERNING = re.compile(
     "(?:обяз|веле|приказ|предпис|прос|попрос|треб|потреб|предл|разреш|позвол|запре|поруч|вынуд|вынужд|застав|дать|дава|нач"
     "|продолж|обеща|пообеща|хоте|захоте|уме|суме|мочь|смочь|реш|планир|люб|помо).*"
@@ -31,13 +31,13 @@ _GOVERNING = re.compile(
 _ONLY_RUSSIAN = re.compile("[а-яё]+(?:[нт]ие|ость|нство|ищ[ае]|[иц]ца|ец|[ая]нин)")  # «ведомство» is a loan
 _ONLY_KAZAKH = re.compile("[а-я]+(?:[аеы]у|[жш]ы|лык)")  # «тергеу», «жазушы»
 _PREPOSITIONS = frozenset({"в", "во", "на", "до", "к", "ко", "из", "с", "со", "от", "у", "по", "о", "об", "для"})
-_PLAIN = 4  # letters of a place that is hardly a form of another: the village «Убе» is none of the river «Уба»
+_PLAIN = 4  # letters of the shortest place name that is checked: the village «Убе» is no form of the river «Уба»
 _PERSON = frozenset({"NOUN", "anim"})
 _ACT = frozenset({"INFN", "tran"})
 
 
 def slips(terms: Iterable[Term], lists: Mapping[str, Collection[str]]) -> Iterator[tuple[Term, str]]:
-    """What is doubtful, and why, in Russian. `lists` are their words as written, by name."""
+    """Yield doubtful terms with the reason, in Russian. `lists` maps a list's name to its words as written."""
     once = {(term.line, term.key, term.text): term for term in terms}.values()
     misspelt = tuple(_misspelt(once))
     yield from misspelt
@@ -65,7 +65,7 @@ def _doubts(term: Term, lists: Mapping[str, Collection[str]]) -> Iterator[str]:
 
 
 def _misspelt(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
-    """Words under kk: are no business of a Russian dictionary."""
+    """Yield words that look misspelt, with the likely word. Words under `kk:` are skipped: no dictionary has them."""
     earlier: set[str] = set()
     for term in sorted(terms, key=lambda term: term.line):
         words = {word.text for word in term.words if word.kind is TermWordKind.WORD and term.language != "kk"}
@@ -76,7 +76,9 @@ def _misspelt(terms: Iterable[Term]) -> Iterator[tuple[Term, str]]:
 
 
 def _torn(term: Term) -> str:
-    """Where a line ends in a lost comma, YAML makes one phrase of the words around it."""
+    """Report a phrase that spans two lines: if the comma at a line's end is lost, YAML makes one phrase of the
+    words.
+    """
     if not term.is_torn:
         return ""
     said = term.text if "«" in term.text else f"«{term.text}»"
@@ -85,7 +87,7 @@ def _torn(term: Term) -> str:
 
 
 def _of_two_alphabets(term: Term) -> str:
-    """A hyphen or a digit makes two words: «IT-специалист»."""
+    """Report a word with Latin and Cyrillic letters. A hyphen or a digit makes two words: «IT-специалист» is right."""
     for word in term.words:
         latin, cyrillic = _LATIN_LETTER.findall(word.text), _CYRILLIC_LETTER.findall(word.text)
         if latin and cyrillic:
@@ -99,12 +101,12 @@ def _named(letters: Iterable[str]) -> str:
 
 
 def is_commonest(term: Term) -> bool:
-    """One word that stands in most news, of any subject."""
+    """Whether the term is one word that stands in most news of any subject."""
     return len(term.words) == 1 and term.words[0].text.lower() in COMMONEST
 
 
 def _commonest(term: Term) -> str:
-    """Of what silences lint.py tells more."""
+    """Report a word that is in almost any news. Words that silence rules are left to lint.py, which says more."""
     if term.key in SILENCING or not is_commonest(term):
         return ""
     advice = "возьмите слово реже или выражение из нескольких слов"
@@ -112,7 +114,9 @@ def _commonest(term: Term) -> str:
 
 
 def _forgotten_sign(term: Term, lists: Mapping[str, Collection[str]]) -> str:
-    """Lists do name each other's words; a rule that means such a word finds it in that list."""
+    """Report a list's name written without $ in a rule. Words within lists are skipped, and so is a name that is a word
+    of its own list.
+    """
     if term.key in lists or any(term.text in word for word in lists.get(term.text, (term.text,))):
         return ""
     return f"«{term.text}» — здесь просто слово, но есть список с таким именем — вы хотели ${term.text}?"
@@ -125,7 +129,9 @@ def _comma_in_quotes(term: Term) -> str:
 
 
 def _run_together(term: Term) -> str:
-    """Found only where they stand one after another. Two nouns in general are no sign: «обход квартира» is right."""
+    """Report neighbouring places, persons or verbs that are probably separate words, since a phrase is found only as a
+    whole. Nouns in general are no sign: «обход квартира» is right.
+    """
     kinds = (_is_place,) if term.language == "kk" else (_is_place, _is_person, _is_act)
     two = next((pair for pair in pairwise(term.words) if any(all(map(kind, pair)) for kind in kinds)), ())
     apart = ", ".join(word.text for word in two)
@@ -138,7 +144,7 @@ def _is_place(word: TermWord) -> bool:
 
 
 def _is_person(word: TermWord) -> bool:
-    """As a dictionary has it: «солдат», though «солдат» are many, too."""
+    """Whether the word is a person in the dictionary form: «солдат», which may also be a plural."""
     return _is_only(_PERSON, word) and any("nomn" in one for one in _tags(word.text))
 
 
@@ -163,7 +169,7 @@ def _or(term: Term) -> str:
 
 
 def _preposition(term: Term) -> str:
-    """Of what a role finds by itself."""
+    """Report a phrase that begins with a preposition which its role finds by itself."""
     if term.role is None or term.words[0].kind is not TermWordKind.WORD or term.words[0].text not in _PREPOSITIONS:
         return ""
     noun = lemmas(fold(term.words[-1].text).text)[:1]
@@ -188,7 +194,7 @@ def _is_small_name(word: TermWord) -> bool:
 
 
 def _declined(term: Term) -> str:
-    """A form of which no others are made: «Елабуги», «иноагенты»."""
+    """Report an inflected form, from which no other forms are made: «Елабуги», «иноагенты»."""
     if len(term.words) != 1 or term.words[0].kind is not TermWordKind.WORD or term.language == "kk":
         return ""
     word = term.words[0].text
@@ -197,14 +203,14 @@ def _declined(term: Term) -> str:
 
 
 def _nominative(word: str) -> str:
-    """Of a place in any other case; "" for any other word."""
+    """Return the nominative of a place name in another case; "" for any other word."""
     tags = _tags(word) if word.istitle() and len(word) >= _PLAIN else ()
     is_oblique = bool(tags) and all("Geox" in one and "nomn" not in one for one in tags)
     return lemmas(fold(word).text)[0].title() if is_oblique else ""
 
 
 def _singular(word: str) -> str:
-    """Of a noun that the dictionary lacks."""
+    """Return the singular of a plural noun that the dictionary lacks; "" for any other word."""
     plural = _PLURAL.fullmatch(word)
     if not plural or is_known(word) or len(forms(word)) > 1:
         return ""
@@ -213,7 +219,7 @@ def _singular(word: str) -> str:
 
 
 def _not_kazakh(term: Term) -> str:
-    """Of most nouns nobody knows: Kazakh borrows them."""
+    """Report a Latin or a Russian word under `kk:`. Most Russian nouns pass, because Kazakh borrows them."""
     words = [word.text for word in term.words if word.kind is TermWordKind.WORD] if term.language == "kk" else []
     if latin := next(filter(_LATIN.fullmatch, words), ""):
         return f"«{latin}» под kk латиницей найдётся только так — напишите кириллицей, и найдутся оба написания"
@@ -229,7 +235,7 @@ def _is_russian(word: str) -> bool:
 
 
 def _not_russian(term: Term) -> str:
-    """Of verbs and agents in Russian letters: other words may be new in Russian."""
+    """Report Kazakh verbs and agent nouns under `ru:`; any other unknown word may be a new Russian one."""
     words = [word.text for word in term.words if word.kind is TermWordKind.WORD] if term.language == "ru" else []
     kazakh = next((word for word in words if _ONLY_KAZAKH.fullmatch(word) and not is_known(word)), "")
     return f"«{kazakh}» под ru — слово казахское, форм по-русски у него нет — перенесите его под kk" if kazakh else ""

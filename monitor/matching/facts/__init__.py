@@ -1,1 +1,1 @@
-"""What the words that met rules mean, in three languages: facts, which stories/fact_line.py puts into a line."""
+"""What the words that met rules mean, as facts in three languages; stories/fact_line.py puts them into a line."""

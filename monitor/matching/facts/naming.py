@@ -1,4 +1,4 @@
-"""What a term means, by the facts of keywords.yaml: which of several names is its own. Knows nothing of any article."""
+"""What a term means, by the facts of keywords.yaml, and which of several entries counts. Independent of any article."""
 
 from collections import defaultdict
 from collections.abc import Mapping
@@ -11,16 +11,16 @@ _Place = tuple[str, Role | None]  # a term as written, and the role in which a l
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Namings:
-    """The names of words that a fact names itself, and of those that stand in a list it names; in the file's order."""
+    """Facts of a word's own entry, and of the lists it is in; both in the file's order."""
 
     own: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
     listed: Mapping[_Place, tuple[Naming, ...]] = field(default_factory=dict)
 
     def of(self, text: str, role: Role | None) -> tuple[Naming, ...]:
-        """What a term of this text, asked for in this role, means; the first name counts.
+        """Return the facts of a term in a role; the first one counts.
 
-        A name of the word itself counts before one of its list; a town has that of its country beside it. Where
-        somebody is from («{родом: $россия}») is what the list of such people is called, not a place.
+        A word's own entry comes before its lists' entries; a town also gets the entry of its country. For the role of
+        origin («{родом: $россия}») the list's name for such people is used, not a place.
         """
         own = () if role is Role.ORIGIN else self.own.get(text, ())
         listed = self.listed.get((text, role if role is Role.ORIGIN else None), ())
@@ -30,7 +30,7 @@ class Namings:
 
 
 def namings(keywords: Keywords) -> Namings:
-    """The names of every word of the file that a fact covers."""
+    """Collect the facts of every word of the file."""
     terms = {declared.name: declared.terms for declared in keywords.lists}
     own: defaultdict[str, tuple[Naming, ...]] = defaultdict(tuple)
     listed: defaultdict[_Place, tuple[Naming, ...]] = defaultdict(tuple)

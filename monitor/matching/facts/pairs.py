@@ -1,6 +1,6 @@
-"""Words that met rules but have no name in the other language: a line of facts would be silent of them.
+"""Find words of rules that have no fact in the other language: the line of facts would leave them out.
 
-Only in a file that has `facts:`. Of words that say nothing such a line could hold, the file says so («без пары»).
+Only for a file that has `facts:`. Words that no such line could hold are marked in the file («без пары»).
 """
 
 from collections import defaultdict
@@ -14,7 +14,7 @@ _SHOWN = 5  # words of one list
 
 
 def unpaired(keywords: Keywords) -> Iterator[ConfigError]:
-    """One doubt for each list (for all rules together) and language; and one for words of a fact never looked for."""
+    """Yield one doubt for each list (all rules count as one) and language, and one for fact words that no rule uses."""
     if not keywords.facts:
         return
     names = namings(keywords)
@@ -29,9 +29,10 @@ def unpaired(keywords: Keywords) -> Iterator[ConfigError]:
 
 
 def _positive(keywords: Keywords) -> Iterator[Term]:
-    """Terms that can meet a line, each once; names of people and where somebody is from left out."""
+    """Yield each term that can meet a line once, but for names of people and terms of origin."""
     lines = (line for topic in keywords.topics for rule in topic.rules for line in rule.lines)
-    once = {id(term): term for line in lines for term in line}  # those of a list are the same wherever it is used
+    # terms of a list are the same objects wherever it is used
+    once = {id(term): term for line in lines for term in line}
     return (term for term in once.values() if term.role is not Role.ORIGIN and not _is_name(term))
 
 
@@ -40,7 +41,7 @@ def _is_name(term: Term) -> bool:
 
 
 def _lacks(term: Term, names: Namings) -> str:
-    """In which language it has no pair; "" for a word that has one, or needs none."""
+    """Say in which language the term has no pair; "" when it has one or needs none."""
     if names.of(term.text, term.role):
         return ""
     return "русской" if term.language == "kk" else "казахской"
@@ -53,7 +54,7 @@ def _message(other: str, terms: Iterable[Term]) -> str:
 
 
 def _never_met(keywords: Keywords) -> Iterator[ConfigError]:
-    """Words of facts that stand so in no list and no rule."""
+    """Report words of facts that occur in no list and no rule as written there."""
     rules = (rule for topic in keywords.topics for rule in topic.rules)
     lines = [declared.terms for declared in keywords.lists] + [line for rule in rules for line in rule.lines]
     written = {term.text for line in lines for term in line}

@@ -1,7 +1,7 @@
-"""What the words that met the rules say of an event, as facts; never more than they say.
+"""What the words that met the rules say about an event, as facts; never more than they say.
 
-The names stand in keywords.yaml (`facts:`). Where grammar does not show who does what, a word says nothing: a deed
-that is denied, somebody to whom it is not done, a place that is neither where, nor whence, nor whither.
+The names stand in keywords.yaml (`facts:`). A word gives no fact where grammar does not show who does what: a denied
+act, somebody to whom it is not done, a place that is neither where, from nor to.
 """
 
 import re
@@ -17,11 +17,12 @@ from monitor.text.languages.russian import is_person
 from monitor.text.unicode import fold
 
 DEEDS = frozenset({FactKind.ACT, FactKind.MATTER})
-"""Without one of these facts make no line."""
+"""Without one of these the facts make no line."""
 
 _PLAIN = {FactGroup.MATTER: FactKind.MATTER, FactGroup.WHO: FactKind.WHO, FactGroup.BY: FactKind.BY}
 _PLACES = (FactGroup.COUNTRY, FactGroup.PLACE)
-# A Kazakh noun in a case after a word without one: «Петропавл пойызымен», «ресейлік дезертирден»; not «Ресейге».
+# A Kazakh noun in an oblique case after a word without a case: «Петропавл пойызымен», «ресейлік дезертирден»; not
+# «Ресейге».
 _OBLIQUE = re.compile(r"\s+[a-zа-яёәғқңөұүһі][\w-]{2,}(?:[дтн][ае]н|[мбп]ен|[ғқгк][ае]|(?<=[ыі])н[ае])\b")
 _OF_TOWN = re.compile(r"\s+(?:облыс|қала|аудан|obly|qala)", re.IGNORECASE)  # «Жамбыл облысында»
 _HELD = re.compile(r"\s+өткен", re.IGNORECASE)  # «Алматыда өткен мәслихатта»
@@ -34,18 +35,20 @@ _SPEECH = re.compile(
     re.IGNORECASE,
 )
 _TOLD = re.compile(r"\s+(?:айт|сөз|пікір|хабарла|мәлімде|жаз)", re.IGNORECASE)  # «белсендінің айтуынша»
-_BESIDE = 3  # words between a deed and the place whence or whither it goes
+_BESIDE = 3  # words between an act and the place from or to which it goes
 _WAYS = {Role.AT: FactKind.WHERE, Role.FROM: FactKind.FROM, Role.TO: FactKind.TO}
 
 
 def facts(compiled: CompiledRules, article: MatchedArticle, rules: Iterable[tuple[Hit, ...]]) -> tuple[Fact, ...]:
-    """What the hits of the rules that decided mean, each once, in the order of the text."""
+    """Return the facts of the deciding rules' hits, each once, in text order."""
     known = (fact for hits in rules for fact in _of_rule(compiled, article, hits))
     return tuple(dict.fromkeys(fact for _, fact in sorted(known, key=lambda one: one[0])))
 
 
 def _of_rule(compiled: CompiledRules, article: MatchedArticle, hits: tuple[Hit, ...]) -> Iterator[tuple[Hit, Fact]]:
-    """What the next sentence names need not be of this deed; a body is only said to have to do with it."""
+    """Yield the facts of one rule's hits. A hit that shares no sentence with an act or a matter may belong to another
+    event and is skipped, unless it is an agency (BY), which is only said to have to do with it.
+    """
     meant = [(hit, naming) for hit in hits if (naming := _meant(compiled, hit))]
     acts = {hit: _deed(compiled, article, hit) for hit, naming in meant if naming[0].group is FactGroup.ACT}
     done = [hit for hit, kind in acts.items() if kind]
@@ -62,7 +65,7 @@ def _of_rule(compiled: CompiledRules, article: MatchedArticle, hits: tuple[Hit, 
 
 
 def _meant(compiled: CompiledRules, hit: Hit) -> tuple[Naming, ...]:
-    """What the term means; a person is called as the file has it."""
+    """Return the term's facts; a person gets a fact with the name as the file has it."""
     term = compiled.terms[hit.term]
     if any(compiled.written[word][0].kind is TermWordKind.NAME for word in term.words):
         name = term.text
@@ -71,7 +74,9 @@ def _meant(compiled: CompiledRules, hit: Hit) -> tuple[Naming, ...]:
 
 
 def _deed(compiled: CompiledRules, article: MatchedArticle, hit: Hit) -> FactKind | None:
-    """None for what is denied; a term that is itself a denial («бермеу») says so in its name."""
+    """Return ACT if the form says that it happens, else MATTER; None if it is denied. A term that is itself a denial
+    («бермеу») is not denied by its own ending.
+    """
     term = compiled.terms[hit.term]
     before, form, after = article.around(hit)
     word, last = compiled.words[term.words[-1]], form.split()[-1]
@@ -79,16 +84,16 @@ def _deed(compiled: CompiledRules, article: MatchedArticle, hit: Hit) -> FactKin
     if is_denied(before, after) or (not is_own and is_negative(last, word.stems)):
         return None
     is_kazakh = form[:1] < "\u0400" or article.is_in_kazakh(hit.start)
-    is_done = is_kazakh and happens_in_kazakh(last)  # where a verb stands last
+    is_done = is_kazakh and happens_in_kazakh(last)  # in Kazakh the verb stands last
     if not is_done and (not is_kazakh or last in word.forms):
         is_done = any(map(happens_in_russian, form.split()))
     return FactKind.ACT if is_done else FactKind.MATTER
 
 
 def _is_affected(article: MatchedArticle, hit: Hit) -> bool:
-    """Whether the act may be done to somebody; «ресейлік дезертирден сұхбат» is hardly about a Russian.
+    """Whether the act may be done to this person; «ресейлік дезертирден сұхбат» is hardly about a Russian.
 
-    Who stands as a subject where somebody says something may be the one who says it.
+    The subject of a sentence in which somebody says something may be the one who says it, and does not count.
     """
     roles, (before, _, after) = article.roles(hit), article.around(hit)
     speaks = Role.WHO in roles and _SPEECH.search(before + after)
@@ -96,20 +101,20 @@ def _is_affected(article: MatchedArticle, hit: Hit) -> bool:
 
 
 def _is_somebodys(before: str) -> bool:
-    """«экстрадиция программиста из Казани»: where he is from, not whence he is taken."""
+    """Whether «из» follows a person: «экстрадиция программиста из Казани» says where he is from, not taken from."""
     *_, somebody, preposition = ("", "", *before.lower().rsplit(maxsplit=2))
     return preposition in _FROM and is_person(somebody)
 
 
 def _is_elsewhere(before: str, after: str) -> bool:
-    """«Не в Россию, а в Сербию», «Ресейге емес»."""
+    """Whether the place is negated: «не в Россию, а в Сербию», «Ресейге емес»."""
     return bool(_NOT_THERE.search(before) or _NOT_THERE_KAZAKH.match(after))
 
 
 def _place(
     compiled: CompiledRules, article: MatchedArticle, hit: Hit, meant: tuple[Naming, ...], done: Sequence[Hit]
 ) -> Iterator[Fact]:
-    """Where it is by the nearest name; whence and whither by the country, of a deed that is not denied."""
+    """Yield the place facts: WHERE from the most specific name; FROM and TO from countries, of an act not denied."""
     asked, roles, after = compiled.terms[hit.term].role, article.roles(hit), article.around(hit)[2]
     ways = [_WAYS[role] for role in ([asked] if asked else roles) if role in _WAYS]
     is_beside = any(article.stands_beside(hit, deed, words=_BESIDE) for deed in done)
@@ -121,7 +126,7 @@ def _place(
     if ways != [FactKind.WHERE]:
         yield from (_fact(ways[0], naming) for naming in countries if is_beside or (asked and done))
     elif {Role.FROM, Role.ORIGIN} & {*roles} or _HELD.match(after):
-        return  # «российской армии» may be anywhere, and so may those of whom a meeting speaks
+        return  # «российской армии» may be anywhere, and so may the people a meeting talks about
     elif not {Role.WHO, Role.WHOM} & {*roles} or _OF_TOWN.match(after):
         yield _fact(FactKind.WHERE, meant[0])
     elif Role.WHO in roles and is_beside:  # «Казахстан выдал», «Астана отказала»

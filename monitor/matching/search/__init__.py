@@ -1,1 +1,1 @@
-"""A question of words, as anybody types it → which forms it means, and whether and where a text has them. Pure."""
+"""Search queries: words typed in any form → the forms they mean, and whether and where a text has them. Pure."""

@@ -1,7 +1,7 @@
-"""Which articles an edit of the rules can change: those in which one of these phrases stands, and no others.
+"""Find which articles an edit of the rules can change: only those that contain one of certain phrases.
 
-A word that is put into a list or taken out of it changes nothing where no form of it stands. So a trial of the edit
-asks the search index for the articles that have one, instead of judging all (storage/search/reach.py).
+Adding a word to a list or removing it changes nothing in an article without a form of it. So a trial of the edit asks
+the search index for articles with one, instead of judging all (storage/search/reach.py).
 """
 
 from collections import Counter
@@ -13,7 +13,7 @@ from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.words.compiled_words import Word, in_lines, is_empty, word_of
 from monitor.models.articles import Language
 
-_MOST = 60  # phrases: an edit that changes more is tried on everything
+_MOST = 60  # phrases; an edit that changes more is tried on every article
 
 _Key = tuple[object, ...]
 _Choice = tuple[TermWord, Language | None]
@@ -25,9 +25,10 @@ Phrase = tuple[Word, ...]
 def reach(
     before: Keywords, after: Keywords, *, compiled: tuple[CompiledRules, CompiledRules]
 ) -> tuple[Phrase, ...] | None:
-    """The phrases of which one stands wherever the two give different verdicts; None: everything may change.
+    """Return phrases of which one is in every article that the two files judge differently; None if any article may
+    change.
 
-    `compiled` are both, compiled: what a form's cases are may change for a word that stays as it is.
+    `compiled` are both files compiled: the cases of a form may change even for a word that stays as it is.
     """
     if before.short_text != after.short_text or _classifiers(before) != _classifiers(after):
         return None
@@ -40,8 +41,9 @@ def reach(
 
 
 def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
-    """Without those of several words that have one which is a phrase itself: where they stand, it does."""
-    among = [phrase for phrase in phrases if not any(map(is_empty, phrase))]  # what nobody can meet
+    """Drop phrases that contain a one-word phrase of the list: wherever they stand, that word stands too."""
+    # a phrase with an empty word can never match
+    among = [phrase for phrase in phrases if not any(map(is_empty, phrase))]
     alone = [phrase[0] for phrase in among if len(phrase) == 1]
     yield from (
         one for one in among if len(one) == 1 or not any(_has(single, word) for word in one for single in alone)
@@ -49,7 +51,7 @@ def _apart(phrases: Iterable[Phrase]) -> Iterator[Phrase]:
 
 
 def _has(one: Word, other: Word) -> bool:
-    """Whether each form of the other is a form of this word."""
+    """Whether every form of `other` is a form of `one`."""
     return {*one.forms} >= {*other.forms} and {*one.stems} >= {*other.stems} and other.prefix in ("", one.prefix)
 
 
@@ -69,11 +71,13 @@ class _Terms:
         return tuple(map(self._word_key, term.words)), term.language, term.role
 
     def _word_key(self, word: TermWord) -> _Key:
-        """A list inside a phrase is what is in it: one that was edited is another word than before."""
+        """Return a word's identity; an edited list inside a phrase is identified by its contents, so it differs."""
         return word.text, word.kind, word.choices if word.text in self._apart else ()
 
     def phrase(self, number: int, is_edited: bool) -> Phrase:  # noqa: FBT001 - of a pair that _changed gives
-        """The words of a term. Of one that is on both sides of an edit only what its lists have on one of them."""
+        """Return the words of a term; if it is edited, a list inside it stands for what only one file has in that
+        list.
+        """
         term = self._known[number]
         return tuple(self._word(word, term.language, is_edited=is_edited) for word in term.words)
 
@@ -83,29 +87,33 @@ class _Terms:
         return word_of(replace(word, choices=tuple(self._apart[word.text] & frozenset(word.choices))), language)
 
     def differing(self, line: Sequence[Term], now: Sequence[Term]) -> Iterator[tuple[int, bool]]:
-        """The terms of only one of two lines, and whether the other has it but for what an edited list in it is."""
+        """Yield terms of only one of two lines, with a flag: the other line has the term, but its edited list
+        differs.
+        """
         apart = self.numbers(line) ^ self.numbers(now)
         written = Counter(self._written(number) for number in apart)
         yield from ((number, written[self._written(number)] > 1) for number in apart)
 
     def _written(self, number: int) -> _Key:
         term = self._known[number]
-        return term.words, term.language, term.role  # what a list is, does not count here
+        return term.words, term.language, term.role  # the contents of a list do not count here
 
     def numbers(self, line: Sequence[Term]) -> frozenset[int]:
-        """The terms of a line."""
+        """Return the numbers of a line's terms."""
         return frozenset(map(self._numbers.__getitem__, map(id, line)))
 
 
 def _lists_in_phrases(keywords: Keywords) -> dict[str, frozenset[_Choice]]:
-    """By its name, what may stand in the place of a list inside a phrase."""
+    """Map the name of each list used inside a phrase to the words it stands for."""
     terms = {id(term): term for line in keywords.lines for term in line}
     words = (word for term in terms.values() for word in term.words if word.choices)
     return {word.text: frozenset(word.choices) for word in {word.text: word for word in words}.values()}
 
 
 def _changed(before: Keywords, after: Keywords, terms: _Terms) -> Iterator[tuple[int, bool]]:
-    """Numbers of terms: those of only one of two lines that are else the same."""
+    """Yield the numbers of terms in one of two corresponding lines only; for rules that are new, gone or otherwise
+    different, those of their shortest line.
+    """
     old_beside, new_beside = _beside_rules(before), _beside_rules(after)
     for name in {**old_beside, **new_beside}:
         yield from terms.differing(old_beside.get(name, ()), new_beside.get(name, ()))
@@ -129,7 +137,9 @@ def _classifiers(keywords: Keywords) -> set[_RuleKey]:
 
 
 def _beside_rules(keywords: Keywords) -> dict[tuple[str, str], Sequence[Term]]:
-    """Lines that are of no single rule. What one forbids may stand beside an act of another rule of its topic."""
+    """Return lines that belong to no single rule. `acts` is among them, because a rule's `none` term may stand beside
+    an act of another rule of the topic.
+    """
     elsewhere = keywords.elsewhere
     lines: dict[tuple[str, str], Sequence[Term]] = {
         ("", "never"): keywords.never,
@@ -147,11 +157,11 @@ def _kind(rule: Rule) -> tuple[object, ...]:
 
 
 def _rarest(rule: Rule) -> Sequence[Term]:
-    """Of a rule that is new, gone or otherwise made: one line, without which it never holds."""
+    """Return the line of a rule with the fewest terms; the rule never holds without one of them."""
     return min(rule.lines, key=len, default=())
 
 
 def _recased(before: CompiledRules, after: CompiledRules) -> frozenset[str]:
-    """Forms that have another case now, as the word put in or taken out has the same form."""
+    """Return the forms whose cases differ, because a word added or removed shares the form."""
     both = before.cases.keys() & after.cases.keys()
     return frozenset(form for form in both if before.cases[form] != after.cases[form])

@@ -1,6 +1,6 @@
-"""The language of questions: words, «фраза», начал*, -слово, лента:, с:, по:, итог:. What is typed → a Query.
+"""The search language: words, «фраза», начал*, -слово, лента:, с:, по:, итог:. What is typed → a Query.
 
-Whatever is typed is a question or a QueryError, in Russian; signs mean nothing but those above.
+Anything typed gives a Query or a QueryError, in Russian; other signs mean nothing.
 """
 
 import re
@@ -14,11 +14,11 @@ from monitor.models.labels import OUTCOME_WORDS
 from monitor.text.languages import kazakh
 from monitor.text.unicode import clean, fold
 
-LONGEST = 1_000  # characters of a question
+LONGEST = 1_000  # characters of a query
 MOST_WORDS = 20
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 NOTHING_GIVEN: Mapping[str, str] = {}
-_LONGEST_WORD = 60  # characters: nobody misses the rest
+_LONGEST_WORD = 60  # characters of a word; the rest is cut
 
 _QUOTED = r"[«„“\"](?P<{0}>[^«»„“”\"]*)[»“”\"]"
 _PIECE = re.compile(
@@ -32,10 +32,11 @@ _WORD = re.compile(r"[^\W\d_]+\*?|\d+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Query:
-    """What is looked for. A phrase is the words that stand side by side; a lone word is a phrase of one. Of a word with
-    a star at its end the beginning is known.
+    """What to search for. Each phrase is a tuple of adjacent words; a single word is a phrase of one. A word that ends
+    in a star is a prefix.
 
-    `feeds` are beginnings or parts of names, folded; `since` and `until` are days, both included; empty means any.
+    `feeds` are folded beginnings or parts of feed names; `since` and `until` are days, both included; empty values mean
+    any.
     """
 
     phrases: tuple[tuple[str, ...], ...]
@@ -50,9 +51,9 @@ _NOTHING = Query(phrases=())
 
 
 def read_query(written: str, *, given: Mapping[str, str] = NOTHING_GIVEN, needs_words: bool = True) -> Query:
-    """What somebody typed. Raises QueryError that says how to write it.
+    """Parse what somebody typed. Raises QueryError, which says in Russian how to write it.
 
-    `given` are values of keys («лента», «с», «по», «итог») that stand in fields of their own; "" says nothing.
+    `given` maps the keys («лента», «с», «по», «итог») to values of separate fields; an empty value is ignored.
     """
     if len(written) > LONGEST:
         raise QueryError(f"Вопрос длиннее {LONGEST} знаков. Оставьте несколько слов.")
@@ -86,7 +87,7 @@ def _with_words(query: Query, piece: re.Match[str]) -> Query:
 
 
 def _parts(word: str) -> Iterator[str]:
-    """«бизнес-омбудсмен» is two words side by side, «ҰҚК-нің» one and its ending."""
+    """Split a word at signs: «бизнес-омбудсмен» is two adjacent words, «ҰҚК-нің» one word with its ending."""
     first, *others = (part[:_LONGEST_WORD] for part in _WORD.findall(word) or ("",))
     if first:
         yield first
@@ -115,7 +116,7 @@ def _day(value: str) -> date:
         day = date.fromisoformat("-".join(part.zfill(2) for part in reversed(value.split("."))))
     except ValueError:
         day = date.min
-    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:  # beyond them no clock of any zone goes
+    if not _FIRST_YEAR <= day.year <= _LAST_YEAR:  # no date of any time zone lies beyond them
         raise QueryError(f"«{value}»: такого дня нет. Пишут так: 2026-03-01 или 01.03.2026")
     return day
 

@@ -1,4 +1,4 @@
-"""A question → the forms that its words may have, and where a text has them: by the same index as the rules' words."""
+"""A query → the forms that its words may have, and where a text has them. Uses the same index as the rules."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,11 +17,11 @@ from monitor.text.languages.derivation import family
 from monitor.text.unicode import fold
 
 _AROUND = 200  # characters on either side of a word
-_LONGEST_ACRONYM = 4  # letters, when it is typed in small ones: «кнб»
+_LONGEST_ACRONYM = 4  # letters of an acronym typed in small letters: «кнб»
 
 
 def searched(text: str) -> Word:
-    """Every form of a word that somebody typed in any form: those of its family (derivation.py), and Kazakh ones."""
+    """Return every form of a word typed in any form: those of its word family (derivation.py), and Kazakh ones."""
     folded = fold(text).text
     if text.endswith("*"):
         return Word(prefix=folded.removesuffix("*"))
@@ -44,7 +44,7 @@ def _forms_of_name(text: str, folded: str) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Wanted:
-    """The words of a question with their forms; each phrase and each exclusion is a tuple of them."""
+    """The words of a query with their forms; each phrase and each exclusion is a tuple of them."""
 
     phrases: tuple[tuple[Word, ...], ...]
     without: tuple[tuple[Word, ...], ...] = ()
@@ -59,7 +59,7 @@ class Wanted:
         return TermIndex(CompiledRules(topics=(), rules=(), lines=lines, terms=terms, words=words))
 
     def found_in(self, title: str, text: str) -> tuple[Match, ...]:
-        """Where the phrases stand in a text, in order; () unless all of them do and no exclusion does."""
+        """Return the matches of all phrases in a text, in order; () if a phrase is missing or an exclusion matches."""
         reading = Reading(self._index, title, text)
         spans = [sorted(set(reading.hits(line))) for line in range(len(self.phrases))]
         excluded = range(len(self.phrases), len(self.phrases) + len(self.without))
@@ -69,7 +69,7 @@ class Wanted:
 
 
 def sentence(matches: Iterable[Match], *, title: str, text: str) -> str:
-    """The sentence of the first of these words that stands in the text, of an endless one a part; "" for none."""
+    """Return the sentence of the first match in the text, cut around it if long; "" when no match is in the text."""
     for passage in passages([match for match in matches if match.where == "text"][:1], title=title, text=text):
         start = max(passage.marks[0][0] - _AROUND, 0)
         return passage.text if len(passage.text) <= 2 * _AROUND else passage.text[start : start + 2 * _AROUND]
@@ -77,7 +77,7 @@ def sentence(matches: Iterable[Match], *, title: str, text: str) -> str:
 
 
 def _match(title: str, text: str, start: int, end: int) -> Match:
-    """From a place in the title, a line break and the text."""
+    """Convert a span of title, line break and text into a Match."""
     if end <= len(title):
         return Match(term="", form=title[start:end], where="title", start=start, end=end)
     start, end = start - len(title) - 1, end - len(title) - 1
@@ -85,7 +85,7 @@ def _match(title: str, text: str, start: int, end: int) -> Match:
 
 
 def wanted(query: Query) -> Wanted:
-    """The forms of every word of a question. Takes the Russian dictionary, which is loaded if it is not."""
+    """Compute the forms of every word of a query. Loads the Russian dictionary if it is not loaded."""
     return Wanted(phrases=_words(query.phrases), without=_words(query.without))
 
 

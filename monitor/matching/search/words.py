@@ -1,8 +1,7 @@
-"""A text → the words it is found by: as they are written, folded. What forms a word has is asked of the question only.
+"""A text → its words for the search index, folded as written. Only the query is expanded into forms.
 
-So nothing here needs a dictionary, and the index stays as it is when the languages learn something. Of a broken word,
-which rules read in several ways (text/broken_words.py), every way is there: where a rule could find a word, so can
-the index.
+So the index needs no dictionary and stays valid when the languages learn something. A broken word, which rules read in
+several ways (text/broken_words.py), is indexed in every way: the index finds a word wherever a rule could.
 """
 
 import re
@@ -13,16 +12,16 @@ from monitor.text.broken_words import odd_pieces, readings, rejoined
 from monitor.text.languages.kazakh_latin import latin_skeleton
 from monitor.text.unicode import WORD, fold
 
-VERSION = 2  # of `index_words`: an index made by an older one is made anew
-LATIN = "~"  # begins the skeleton of a word in Latin letters: how it sounds in Kazakh
+VERSION = 2  # of `index_words`; an index made by an older version is rebuilt
+LATIN = "~"  # first letter of the entry that says how a word in Latin letters sounds in Kazakh
 _CYRILLIC = "\u0400"
 _MIXED = re.compile(r"[a-z\u00df-\u017e\u01f5](?<=[\u0400-\u04ff].)")  # a word that begins in the other script
-LONGEST_WORD = 40  # characters: what is longer differs before
-LONGEST_TEXT = 210_000  # characters, of a title and an article: more is kept of none
+LONGEST_WORD = 40  # characters; longer words differ before that
+LONGEST_TEXT = 210_000  # characters of a title and an article; no stored article is longer
 
 
 def index_words(title: str, text: str) -> frozenset[str]:
-    """The words of a text, of letters or of digits; of those in Latin letters also how they sound, after `LATIN`."""
+    """Return the words of a text (letters or digits); a word in Latin letters also by its sound, after `LATIN`."""
     whole = _whole(title, text)
     folded = fold(whole).text
     words = set(in_parts(folded))
@@ -35,12 +34,12 @@ def index_words(title: str, text: str) -> frozenset[str]:
 
 
 def _whole(title: str, text: str) -> str:
-    """As rules read an article: what breaks a word is mended in the title and in the text apart."""
+    """Join title and text as rules read them: broken words are mended in each separately."""
     return f"{rejoined(title)}\n{rejoined(text)}"[:LONGEST_TEXT]
 
 
 def may_have(phrases: Sequence[Sequence[frozenset[str]]], *, title: str, text: str) -> bool:
-    """Whether each phrase may stand in a text: words of its sets, one after another, an ending apart. Quick."""
+    """Whether each phrase of several words may be in a text: words of its sets, one after another. A quick test."""
     words = tuple(in_parts(fold(_whole(title, text)).text))
     return all(any(_runs(words, at, phrase) for at in range(len(words))) for phrase in phrases if len(phrase) > 1)
 
@@ -52,5 +51,5 @@ def _runs(words: Sequence[str], at: int, phrase: Sequence[frozenset[str]]) -> bo
 
 
 def in_parts(form: str) -> Iterator[str]:
-    """The words that the index has of folded text: two of a form with a hyphen."""
+    """Split a folded form into the words that the index has; a form with a hyphen gives two."""
     return (word[:LONGEST_WORD] for word in WORD.findall(form))

@@ -1,1 +1,1 @@
-"""One word of a rule: every form it is known by, and how a piece of text is recognised as one of them. Pure."""
+"""One word of a rule: all the forms it is recognised by, and recognising a piece of text as one of them. Pure."""

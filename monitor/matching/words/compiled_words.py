@@ -1,4 +1,4 @@
-"""A word as keywords.yaml writes it → all that its forms are known by. Knows nothing of terms and rules."""
+"""A word as keywords.yaml writes it → all its forms. Knows nothing about terms and rules."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -12,14 +12,14 @@ from monitor.text.languages.kazakh_latin import russian_spellings, skeletons
 from monitor.text.languages.kazakh_suffixes import DWELLER
 from monitor.text.unicode import fold
 
-PLAIN_STEM = 5  # letters of a stem that leave no doubt, whatever letters its author had; of a long word one less
+PLAIN_STEM = 5  # letters of a stem that leaves no doubt even in Russian letters; one less if the word is longer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Word:
-    """One word of a term, ready to be looked for. Its forms, `prefix` and the texts of `stems` are folded.
+    """One word of a term, with its forms. The forms, `prefix` and the texts of `stems` are folded.
 
-    `lines` has the forms, one a line, in order, each once: sixty thousand strings would take four times as much.
+    `lines` has each form once, sorted, one a line: sixty thousand strings would take four times the memory.
     """
 
     lines: str = ""
@@ -29,7 +29,7 @@ class Word:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """In order, each once."""
+        """The forms, sorted, each once."""
         return tuple(self.lines.split("\n")) if self.lines else ()
 
 
@@ -37,9 +37,9 @@ Make = Callable[[TermWord, Language | None], Word]
 
 
 def word_of(written: TermWord, language: Language | None, *, of_list: Make | None = None) -> Word:
-    """Every form of one word; a Word without forms, stems and prefix when the languages know none.
+    """Return a word with all its forms; without forms, stems and prefix when no language knows it.
 
-    `of_list` makes the words of a list, for who has most of them already.
+    `of_list` makes the words of a list; pass it to reuse words that exist already.
     """
     if written.kind is TermWordKind.LIST:
         make = of_list or word_of
@@ -61,19 +61,19 @@ def word_of(written: TermWord, language: Language | None, *, of_list: Make | Non
 
 
 def in_lines(forms: Iterable[str]) -> str:
-    """In order, one a line, as a Word has them."""
+    """Join the forms, sorted, one a line, as `Word.lines` has them."""
     return "\n".join(sorted(forms))
 
 
 def _any_of(words: Iterable[Word]) -> Word:
-    """One word that has the forms of all these."""
+    """Return one word with the forms of all these words."""
     among = tuple(words)
     forms = {form for word in among for form in word.forms}
     return Word(lines=in_lines(forms), stems=tuple(dict.fromkeys(stem for word in among for stem in word.stems)))
 
 
 def _as_written(folded: str) -> tuple[Stem, ...]:
-    """A Kazakh word in this very form, in Latin and in Russian letters."""
+    """Return stems that match a Kazakh word in this very form only, also in Latin and in Russian letters."""
     latin = (Stem(text=text, script="latin", template="", vowels="any") for text in sorted(skeletons(folded)))
     typed = (
         Stem(text=text, script="cyrillic", template="", vowels="any", typed_for=folded)
@@ -83,9 +83,9 @@ def _as_written(folded: str) -> tuple[Stem, ...]:
 
 
 def also_russian(words: Iterable[Word]) -> frozenset[str]:
-    """The words of the Russian dictionary that long Kazakh stems of these accept, too, in Russian letters.
+    """Return the words of the Russian dictionary that long Kazakh stems of these words would accept in Russian letters.
 
-    None ends as who lives in a place does («пермьдік»).
+    Stems of inhabitants are skipped: no Russian word ends as they do («пермьдік»).
     """
     stems = {stem for word in words for stem in word.stems if stem.template != DWELLER}
     return frozenset(
@@ -98,10 +98,10 @@ def also_russian(words: Iterable[Word]) -> frozenset[str]:
 
 
 def is_empty(word: Word) -> bool:
-    """Nothing could ever match it."""
+    """Whether the word has no forms, so nothing could match it."""
     return not (word.lines or word.stems or word.prefix)
 
 
 def is_inflected(text: str) -> bool:
-    """Numbers and foreign names («1937», «Telegram») stand as written."""
+    """Whether the word has forms: numbers and foreign names («1937», «Telegram») do not."""
     return any(character >= "\u0400" for character in text)

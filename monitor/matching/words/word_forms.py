@@ -1,6 +1,6 @@
-"""What a term of keywords.yaml matches, as data for a reader: its forms, and whether it matches a given text.
+"""What a term of keywords.yaml matches, as data for a reader: its forms, and whether a given text has them.
 
-Forms come from where the rules take them (compiler.py); a text is asked by the same index as an article.
+Forms come from where the rules take them (compiler.py); a text is searched with the same index as an article.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,8 @@ _AS_WRITTEN = "как написано"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordForms:
-    """One word of a term. All its Russian forms, by what they are; of the Kazakh ones stems and samples by meaning.
+    """The forms of one word of a term: all Russian ones, grouped by part of speech; Kazakh stems, and samples by
+    meaning.
 
     All three are empty for a prefix, and for a word that no language knows (`check` refuses it).
     """
@@ -33,17 +34,17 @@ class WordForms:
 
 
 def forms_of(term: Term) -> tuple[WordForms, ...]:
-    """The forms of each word of a term, one after another."""
+    """Return the forms of each word of a term."""
     return tuple(_forms(written, word_of(written, term.language)) for written in term.words)
 
 
 def found_in(term: Term, text: str) -> tuple[str, ...]:
-    """Where the term stands in `text`, as the text writes it, in order; () when it does not."""
+    """Return the term's occurrences in `text` as written there, in order."""
     words = tuple(word_of(written, term.language) for written in term.words)
     compiled = CompiledTerm(text=term.text, words=tuple(range(len(words))), anchor=0)
     index = TermIndex(CompiledRules(topics=(), rules=(), lines=((0,),), terms=(compiled,), words=words))
     hits = sorted(set(Reading(index, "", text).hits(0)))
-    return tuple(text[hit.start - 1 : hit.end - 1] for hit in hits)  # an empty title is one character of the article
+    return tuple(text[hit.start - 1 : hit.end - 1] for hit in hits)  # an empty title takes one character of the article
 
 
 def _forms(written: TermWord, word: Word) -> WordForms:

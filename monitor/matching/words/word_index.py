@@ -1,7 +1,7 @@
-"""A piece of text, which stands between blanks → the words of the rules that are in it.
+"""A piece of text between blanks → the words of the rules in it.
 
-A word is asked once: whether the rules have its form, begin with its prefix, or have a Kazakh stem that it begins with.
-Of words, not of phrases. What was asked before is remembered in term_index.py.
+A word is recognised by a form, by a prefix, or by a Kazakh stem with a valid ending. Words only, not phrases. Results
+are cached in term_index.py.
 """
 
 import re
@@ -17,9 +17,9 @@ from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS, LATIN_MARKS, in_russian_letters, latin_skeleton
 from monitor.text.unicode import WORD, fold
 
-_LONGEST_WORD = 64  # letters; what is longer is no word
-_REMEMBERED = 10_000  # words
-_HEAD = 4  # letters of a stem that are looked at first
+_LONGEST_WORD = 64  # letters; anything longer is no word
+_REMEMBERED = 10_000  # words in the cache
+_HEAD = 4  # letters of a stem that are compared first
 _EDGES = '.,:;!?…«»“”„"()—–-'
 _PLAIN = re.compile("[а-яәғқңөұүһі]+")
 _LATIN = re.compile(r"[a-z\u00df-\u017e\u01f5]")
@@ -27,7 +27,7 @@ _RESPELLED = re.compile(f"{_LATIN.pattern}|{KAZAKH_LETTERS.pattern}")
 
 
 class _Answer(NamedTuple):
-    """As in PieceWord."""
+    """The fields of the same names in PieceWord."""
 
     words: frozenset[int] = frozenset()
     doubtful: frozenset[int] = frozenset()
@@ -38,12 +38,12 @@ _NONE = _Answer()
 
 
 class _FormIndex:
-    """Which words have a form. Forms that begin alike stand in one string, a line each, beside the answer of each:
-    forty thousand of them as keys of a dictionary would take seven megabytes, and here two.
+    """Maps a form to its words. Forms with the same first letters share one string, one a line, beside a tuple of
+    answers: two megabytes, where a dictionary of forty thousand forms would take seven.
     """
 
     def __init__(self, words: Sequence[Word]) -> None:
-        joined = cache(lambda answer, number: _Answer(answer.words | {number}))  # one for all forms of a word
+        joined = cache(lambda answer, number: _Answer(answer.words | {number}))  # one object for all forms of a word
         answers: dict[str, _Answer] = {}
         for number, word in enumerate(words):
             for form in word.forms:
@@ -57,7 +57,7 @@ class _FormIndex:
         }
 
     def answer(self, word: str) -> _Answer:
-        """Of this form, which no line break is in."""
+        """Return the words of this form, which must not contain a line break."""
         forms, answers = self._alike.get(word[:_HEAD], _NO_FORMS)
         at = forms.find(f"\n{word}\n")
         return _NONE if at < 0 else answers[forms.count("\n", 0, at)]
@@ -67,10 +67,10 @@ _NO_FORMS: tuple[str, tuple[_Answer, ...]] = ("", ())
 
 
 class PieceWord(NamedTuple):
-    """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words that it is a form of.
+    """A word at `[start, end)` of a piece, folded in `form`, and the numbers of the words it is a form of.
 
-    Of `doubtful` it is one only in Kazakh written without its own letters: «кара» may be «қара», or Russian; of the
-    `plain` ones among them also in another language: «кауипсиздик».
+    It is one of `doubtful` only if it is Kazakh written without its own letters: «кара» may be «қара», or Russian.
+    Those also in `plain` count in a text of another language too: «кауипсиздик».
     """
 
     start: int
@@ -82,10 +82,10 @@ class PieceWord(NamedTuple):
 
 
 class WordIndex:
-    """Words to be recognised, by their numbers."""
+    """Recognises words, and gives their numbers."""
 
     def __init__(self, words: Sequence[Word], also_russian: frozenset[str] | None = None) -> None:
-        """`also_russian` is as in CompiledRules."""
+        """`also_russian` as in CompiledRules."""
         starts: defaultdict[str, list[tuple[int, Stem | None]]] = defaultdict(list)
         self._names = frozenset(number for number, word in enumerate(words) if word.capital)
         self._is_russian = is_known if also_russian is None else also_russian.__contains__
@@ -96,11 +96,14 @@ class WordIndex:
             for stem in word.stems:
                 starts[stem.text].append((number, stem))
         self._starts = {text: tuple(begun) for text, begun in starts.items()}
-        self._asked: dict[str, _Answer] = {}  # no lru_cache: it would hold us as we hold it, and nothing be freed
+        # no lru_cache: it would refer back to this index, and neither would be freed
+        self._asked: dict[str, _Answer] = {}
         self._heads = frozenset(start[:_HEAD] for start in self._starts)
 
     def words_in(self, piece: str) -> tuple[PieceWord, ...]:
-        """Every word of the piece, in order, in the reading that has most words of the rules; () when none has any."""
+        """Return every word of the piece, in order; () when none is of the rules. Of several readings the one with most
+        words of rules is taken.
+        """
         bare = piece.strip(_EDGES)
         plain = bare.lower().replace("ё", "е")
         if _PLAIN.fullmatch(plain):  # as most are
@@ -127,14 +130,14 @@ class WordIndex:
             yield PieceWord(offset + start, offset + end, word[0], *answer)
 
     def _named(self, answer: _Answer, first: str) -> _Answer:
-        """A name counts only with a capital letter: «Коробов», not «коробов»."""
+        """Drop names unless the word is capitalised: «Коробов», not «коробов»."""
         if answer is _NONE or first.isupper() or self._names.isdisjoint(answer.words | answer.doubtful):
             return answer
         meant = _Answer(*(numbers - self._names for numbers in answer))
         return meant if meant.words or meant.doubtful else _NONE
 
     def _meant(self, word: str) -> _Answer:
-        """What a word may be. Most begin no stem, and have no letters that stand for others: the forms say all."""
+        """Return what a word may be. For most words, which begin no stem and are not respelled, the forms decide."""
         if self._begins_none(word) and not _RESPELLED.search(word):
             return self._forms.answer(word)
         return self._asked.get(word) or self._asked_anew(word)
@@ -169,18 +172,18 @@ class WordIndex:
                 yield number, stem
 
     def _half_typed(self, word: str) -> Iterator[tuple[int, Stem]]:
-        """«Қазакстан»."""
+        """Yield stems of words of which some Kazakh letters were typed as Russian ones: «Қазакстан»."""
         for number, stem, rest in self._begun(in_russian_letters(word)):
             if stem and stem.typed_for and stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True):
                 yield number, stem
 
     def _begins_none(self, word: str) -> bool:
-        """Whether surely no stem is the beginning of a word."""
+        """Whether the word certainly begins with no stem and no prefix."""
         heads = self._heads
         return not (word[:_HEAD] in heads or word[:3] in heads or word[:2] in heads or word[:1] in heads)
 
     def _begun(self, word: str) -> Iterator[tuple[int, Stem | None, str]]:
-        """Every stem (None for a prefix) that the word begins with, and the rest of the word."""
+        """Yield every stem (None for a prefix) that the word begins with, and the rest of the word."""
         if self._begins_none(word):
             return
         for length in range(1, len(word) + 1):
@@ -188,7 +191,7 @@ class WordIndex:
                 yield number, stem, word[length:]
 
     def _is_plain(self, word: str, stem: Stem) -> bool:
-        """Whether nothing but the stem can be meant: it is long, and the word is none of the Russian ones."""
+        """Whether only the stem can be meant: it is long, and the word is not in the Russian dictionary."""
         size = len(stem.text)
         if stem.script == "latin" and LATIN_MARKS.search(word):
             return True
