@@ -1,4 +1,4 @@
-"""Whether an outlet tells an article again: its text under another address, as it was or with a remark."""
+"""Whether one article repeats another: the same text under another address, unchanged or with a remark."""
 
 import re
 from datetime import timedelta
@@ -7,10 +7,11 @@ from monitor.models.articles import Article
 from monitor.stories.similarity import is_short, names_and_figures_in, stem_of
 from monitor.text.unicode import fold, sentences
 
-_COPIED = 0.9  # of the words of two texts, when they are one
-_LOST, _ADDED = 0.05, 0.22  # of the words of a text, when it is given again with a remark
+_COPIED = 0.9  # share of common words from which two texts are one
+_LOST, _ADDED = 0.05, 0.22  # shares of words lost and added when a text is published again with a remark
 _REMARKS = ("обновлено", "дополнено", "исправлено", "фото", "видео", "жаңартылды", "толықтырылды")
-# «Напомним, митинги согласовывают с акиматом», «На запрос редакции не ответили»: said of the subject, or of the outlet
+# Sentences about the subject in general, or about the outlet: «Напомним, митинги согласовывают с акиматом», «На запрос
+# редакции не ответили»
 _ASIDE = re.compile(
     r"^\W*(?:напомн(?:им|ю)|обновл\w+|дополн\w+|еске сал\w*|жаңартылды|толықтырылды)\b"
     r"|\bнапомнил[аи]?\b|, напоминают\b|\bот комментариев (?:[\w-]+ )?(?:воздерж|отказ)\w*"
@@ -21,23 +22,23 @@ _ASIDE = re.compile(
     r"|\b(?:сауал|сұрау) (?:жолда|жібер)\w*|\b(?:пікір|түсініктеме|жауап) (?:бер|ал)\w* жоқ\b|\bхабарласа алма\w*",
     re.IGNORECASE,
 )
-# «Полиция снова проверила россиян»: in the same words, another time
+# «Полиция снова проверила россиян»: the same words about another time
 _ANOTHER_TIME = re.compile(
     r"\b(?:снова|вновь|опять|повторно|ещ[её]|тоже|также|втор(?:ой|ая|ую|ого|ые)|трет(?:ий|ья|ью|ьего)|қайта(?:дан)?|тағы)\b",
     re.IGNORECASE,
 )
 _TIME = re.compile(r"\b\d{1,2}[:.]\d{2}\b")
 _DAY = timedelta(days=1)
-_MOMENT = timedelta(minutes=10)  # between two dates of one article
-_SAYS_ENOUGH = 3  # words of a headline that is no mere rubric
+_MOMENT = timedelta(minutes=10)  # the most between two dates of one article
+_SAYS_ENOUGH = 3  # words of a headline that is more than a rubric
 _DENIALS = frozenset({"не", "нет", "без", "отказался", "отказал", "отказали", "отказались", "емес", "жоқ"})
 
 
 def is_copy(one: Article, other: Article) -> bool:
-    """Whether both are one text: the same headline, names, figures and denials, and nearly every word.
+    """Whether both are one text: the same headline, names, figures and negations, and nearly every word.
 
-    Where there are too few words to tell, they must also have been published at one moment, and the headline must say
-    something. Under another address an outlet also gives its text again with a remark («Обновлено в 18:05»).
+    A short text must also have been published at the same moment under a headline of three words at least. An article
+    that repeats the other with a remark («Обновлено в 18:05») is a copy too.
     """
     if _is_revised(one, other):
         return True
@@ -50,8 +51,8 @@ def is_copy(one: Article, other: Article) -> bool:
 
 
 def _is_revised(later: Article, earlier: Article) -> bool:
-    """Whether all of a text stands in one of the same day, and hardly anything else: no name, figure, denial. What the
-    headline claims is compared by whoever asks (`quotes.is_turned`).
+    """Whether `later` contains all of `earlier` within a day and adds hardly anything: no name, figure or negation. The
+    claims of the headlines are compared by the caller (`quotes.is_turned`).
     """
     text = _without_asides(later.text)
     was, now = _words(earlier.text), _words(text)
@@ -73,12 +74,12 @@ def _within_a_day(one: Article, other: Article) -> bool:
 
 
 def headline_words(article: Article) -> tuple[str, ...]:
-    """The words of the headline as they are compared: whatever signs stand between them, with е for ё."""
+    """Return the folded words of the headline for comparison, without punctuation."""
     return tuple(re.findall(r"\w+", fold(article.title).text))
 
 
 def _at_one_moment(one: Article, other: Article) -> bool:
-    """Without dates nobody knows."""
+    """Whether the dates are within ten minutes; False if one is missing."""
     if one.published_at is None or other.published_at is None:
         return False
     return abs(one.published_at - other.published_at) <= _MOMENT
@@ -89,5 +90,5 @@ def _words(text: str) -> frozenset[str]:
 
 
 def _kept(text: str) -> frozenset[str]:
-    """What no copy changes."""
+    """Return the words that no copy changes: those with capitals or digits, and negations."""
     return frozenset(word for word in re.findall(r"\w+", text) if not word.islower() or word in _DENIALS)

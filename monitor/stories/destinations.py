@@ -1,4 +1,4 @@
-"""Which places a part of a story goes to, and whether its post rings there. Pure."""
+"""Which destinations a part of a story goes to, and whether its post makes a sound there. Pure."""
 
 from monitor.models.articles import Tier
 from monitor.models.channels import Destination, Sound
@@ -7,9 +7,9 @@ from monitor.stories.quotes import step_of
 
 
 def wants(to: Destination, part: Story) -> bool:
-    """Whether a part of a story that the rules or a maintainer let through belongs there.
+    """Whether a part that the rules or a maintainer let through belongs in this destination.
 
-    Of its topics those count that the post names: of tier `post`, or all once a maintainer has published it.
+    Only topics that the post names count: those of tier `post`, or all once a maintainer has published the part.
     """
     published = any(telling.part in part.published for telling in part.tellings)
     topics = {
@@ -25,7 +25,7 @@ def wants(to: Destination, part: Story) -> bool:
 
 
 def is_silent(to: Destination, part: Story) -> bool:
-    """Whether its first post comes without a sound: always, never, or unless a telling tells an urgent step."""
+    """Whether the part's first post is silent: always, never, or unless one of its tellings tells an urgent step."""
     if to.sound is not Sound.URGENT:
         return to.sound is Sound.NONE
     steps = [step_of(telling, opens=telling.part == 1) for telling in part.tellings]

@@ -1,7 +1,7 @@
-"""Where, how many, and who acts: what tells apart events that are told in the same words.
+"""Facts that distinguish events told in the same words: where, how many, and which agency acts.
 
-The headline says it (the place may stand in the first words of the text). What one headline says and the other article
-does not speak of makes two events: a wrong merge hides one of them, a missed one costs a reader one more post.
+They are taken from the headline (a place also from the first words of the text). A fact of one headline that the other
+article does not mention makes two events: a wrong merge hides one of them, a missed merge costs one more post.
 """
 
 import re
@@ -12,9 +12,9 @@ from monitor.models.articles import Article
 from monitor.text.languages.numerals import counts, is_counted
 from monitor.text.languages.places import is_named, places
 
-_LEAD = 1_200  # characters in which the other article is asked
+_LEAD = 1_200  # characters of the other article that are searched
 _MOSCOW = "москв"
-_FIRST = 200  # characters in which a place is looked for when the headline has none
+_FIRST = 200  # characters in which a place is looked for if the headline has none
 
 _BODIES = {
     "КНБ": r"д?кнб|д?ұқк|\w*нацбезопасн|нацбез|ұлттық қауіпсіздік|комитет\w* национальной безопасности",
@@ -35,7 +35,7 @@ _BODY = {body: re.compile(rf"\b(?:{words})", re.IGNORECASE) for body, words in _
 
 
 def difference(article: Article, earlier: Sequence[Article]) -> str:
-    """In Russian, what makes the article another event than the earlier ones tell; "" when nothing does."""
+    """Say in Russian what makes the article another event than the earlier ones; "" if nothing does."""
     ours = _beginning(article)
     theirs = "\n".join(map(_beginning, earlier))
     for kind in _KINDS:
@@ -51,9 +51,9 @@ def _is_other(kind: "_Kind", ours: Iterable[str], their_text: str, theirs: Itera
 
 
 def additions(article: Article, earlier: Iterable[Article]) -> tuple[list[str], list[str]]:
-    """The places, and the numbers, of the article's headline that no earlier one speaks of."""
+    """Return the places and the numbers of the article's headline that no earlier article mentions."""
     known = [text for one in earlier for text in (one.title, one.text)]
-    named = _headline_places(article) - {_MOSCOW}  # which stands for Russia
+    named = _headline_places(article) - {_MOSCOW}  # it stands for Russia
     where = sorted(place for place in named if not _knows(is_named, place, known))
     how_many = sorted(number for number in _counts(article) if not _knows(is_counted, number, known))
     return where, how_many
@@ -90,7 +90,7 @@ def _acts(body: str, text: str) -> bool:
 class _Kind(NamedTuple):
     name: str
     said: Callable[[Article], frozenset[str]]
-    is_known: Callable[[str, str], bool]  # whether a text speaks of the fact
+    is_known: Callable[[str, str], bool]  # whether a text mentions the fact
 
 
 _KINDS = (

@@ -1,4 +1,4 @@
-"""Many stories in one message: after a flood, of a day, of a week. Which they are says storage/outbox/digests.py.
+"""Many stories in one message: after a flood, for a day, for a week. storage/outbox/digests.py chooses the stories.
 
 **Накопилось новостей: 37** · часть 1 из 2
 
@@ -20,15 +20,15 @@ from monitor.text.telegram_html import Html, fits, join, line, link, linked, see
 from monitor.text.unicode import utf16_length
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
-_MOST_LINES: Final = 80  # a line has one link, and Telegram takes a hundred entities in a message
+_MOST_LINES: Final = 80  # each line has one link, and Telegram takes a hundred entities in a message
 _MOST_RETRACTED, _RETRACTED_UNITS, _WHY_UNITS = 10, 100, 120
-_CAPTION_UNITS: Final = 1024  # what Telegram takes under a picture
+_CAPTION_UNITS: Final = 1024  # Telegram's limit for text under a picture
 _MOST_TOLD, _TOPICS = 3, 8
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DigestPage:
-    """One message, and the places (among the items given) of the items in it."""
+    """One message, and the indices of the given items that are in it."""
 
     html: str
     places: tuple[int, ...]
@@ -42,7 +42,7 @@ class _Line:
 
 
 def after_flood(items: Sequence[DigestItem], *, called: str = "", tongue: Tongue = "ru") -> tuple[DigestPage, ...]:
-    """Every item once, by topic (the topic of the first item first), within it in the order given; no page too long."""
+    """Return pages with every item once, by topic (that of the first item first), in the order given within a topic."""
     say = TEXTS[tongue]
     opening = tag("b", text(f"{called or say.piled_up}: {len(items)}"))
     marked = join("", (opening, text(f" · {say.piece.format(999, 999)}")))
@@ -62,10 +62,10 @@ def of_day(
     retracted: Sequence[DigestItem] = (),
     tongue: Tongue = "ru",
 ) -> str:
-    """One message with everything a day brought, by topic with counts; what does not fit is counted at its end.
+    """Return one message with a day's stories by topic with counts; what does not fit is counted at the end.
 
-    `held` counts the news that only muted rules found: editors will see them, readers of the main channel know that
-    they are there. `retracted` are stories that turned out to be wrong, of whatever day: they stand at the end.
+    `held` counts articles that only muted rules matched; editors will see them, and readers of the main channel are
+    told. `retracted` are retracted stories of any day; they stand at the end.
     """
     say = TEXTS[tongue]
     muted = f" · придержано редакторами: {held}" if held else ""
@@ -77,7 +77,7 @@ def of_day(
 
 
 def _retracted(items: Sequence[DigestItem], say: PostTexts) -> Html:
-    """The section of what turned out to be wrong, after a blank line; nothing when there is nothing."""
+    """Return the section of retracted stories after a blank line; empty if there are none."""
     if not items:
         return Html("")
     more = len(items) - _MOST_RETRACTED
@@ -94,7 +94,7 @@ def _retracted_item(item: DigestItem, say: PostTexts) -> Html:
 def of_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str:
     """What stands under the picture of a week: how many stories of which topic, the most told ones, the archive.
 
-    At most 1024 UTF-16 units: as many of the most told ones as fit.
+    At most 1024 UTF-16 units: as many of these stories as fit.
     """
     opening = join("", (tag("b", text(f"Неделя: {len(items)}")), text(f" · {days_of(week)}")))
     counts = join("\n", [text(f"{topic} · {count}") for topic, count in counts_by_topic(items)[:_TOPICS]])
@@ -105,8 +105,8 @@ def of_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str:
 
 
 def days_of(week: Week) -> str:
-    """Exactly what is counted: its first and its last day, as «23.11–29.11.2026»; with their hours if it begins and
-    ends within a day: «23.11, 10:00 – 30.11.2026, 10:00».
+    """Format the first and the last day counted: «23.11–29.11.2026»; with hours if the week does not begin at midnight:
+    «23.11, 10:00 – 30.11.2026, 10:00».
     """
     is_whole = not any((week.since.hour, week.since.minute, week.until.hour, week.until.minute))
     last = week.until - timedelta(days=1) if is_whole else week.until
@@ -121,7 +121,7 @@ def _caption(opening: Html, counts: Html, top_stories: Sequence[DigestItem], add
 
 
 def counts_by_topic(items: Iterable[DigestItem]) -> list[tuple[str, int]]:
-    """The topics with how many stories each has, the greatest first."""
+    """Return topics with their numbers of stories, the largest first."""
     return Counter(line(item.topic, _TOPIC_UNITS) or TEXTS["ru"].no_topic for item in items).most_common()
 
 
@@ -145,7 +145,7 @@ def _item(item: DigestItem, say: PostTexts = TEXTS["ru"]) -> Html:
 
 
 def _paged(opening: Html, lines: Iterable[_Line], *, most: int = _MOST_LINES) -> Iterator[list[_Line]]:
-    """As many lines to a page as it takes; a single line always fits."""
+    """Split lines into pages that fit a message; a single line always fits."""
     page: list[_Line] = []
     for one in lines:
         if page and (len(page) == most or not fits(_page(opening, [*page, one]).html)):
@@ -157,7 +157,7 @@ def _paged(opening: Html, lines: Iterable[_Line], *, most: int = _MOST_LINES) ->
 
 
 def _page(opening: Html, lines: Sequence[_Line]) -> DigestPage:
-    """The lines under their headings; a topic that goes on from the page before says its heading again."""
+    """Build a page of lines under their headings; a topic continued from the page before gets its heading again."""
     parts = [opening]
     heading = Html("")
     for one in lines:

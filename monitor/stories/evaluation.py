@@ -1,7 +1,7 @@
-"""How well stories are grouped: pairs of labelled records that stand in one story, against pairs of one event.
+"""How well stories are grouped: pairs of labelled records put in one story, against pairs of one event.
 
-The records go through `grouping.group` one by one, as polls would bring them. Reading and
-printing: cli/matching/evaluate.py.
+The records go through `grouping.group` one by one, as polls would bring them. Reading and printing:
+cli/matching/evaluate.py.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -20,19 +20,19 @@ from monitor.stories.similarity import SimilarityIndex, fingerprint
 from monitor.text.languages.detection import detect
 
 _CHATS = Chats(destinations=(Destination(chat="evaluate"),))
-_UNDATED = datetime(2000, 1, 1, 12, tzinfo=UTC)  # when the records without any date before them came
+_UNDATED = datetime(2000, 1, 1, 12, tzinfo=UTC)  # the time of records before the first date
 _SHAPES = {10: "%Y-%m-%d", 7: "%Y-%m", 4: "%Y"}
 
 Record = Mapping[str, object]
 
 
 def evaluate_events(records: Sequence[Record]) -> dict[str, object] | None:
-    """What `evaluate --json` prints under `events`; None when no scored record has an `event_id`.
+    """Return what `evaluate --json` prints under `events`; None if no scored record has an `event_id`.
 
-    Of the positives (`topics` not empty, none of them `maybe`) with an `event_id`, in the order of `date` (YYYY-MM-DD;
-    a month or a year without a day counts as its middle; a record without a date comes with the one before it):
-    `precision` and `recall` of pairs, `tp`, `fp`, `fn`, and the pairs of ids joined by mistake (`wrong`) or not
-    joined (`missed`). The rules have no say: what they miss is grouped too.
+    Scored are records with an `event_id` whose `topics` are neither empty nor `maybe`, in the order of `date`
+    (YYYY-MM-DD; a month or a year alone counts as its middle; a record without a date takes that of the one before).
+    The result has `precision` and `recall` of pairs, `tp`, `fp`, `fn`, and the pairs of ids wrongly joined (`wrong`) or
+    not joined (`missed`). Rules are not asked: records that they would miss are grouped too.
     """
     scored = [record for record in records if record.get("event_id") and _is_positive(record)]
     if not scored:
@@ -58,7 +58,7 @@ def _is_positive(record: Record) -> bool:
 
 
 def _grouped(records: Sequence[Record]) -> Iterator[list[int]]:
-    """The places of the records, by story."""
+    """Yield the indices of the records of each story."""
     index, stories = SimilarityIndex(), dict[int, Story]()
     members: dict[int, list[int]] = {}
     for came, place in _in_order(records):
@@ -80,7 +80,7 @@ def _recorded(change: StoryChange, stories: dict[int, Story], came: datetime) ->
 
 
 def _in_order(records: Iterable[Record]) -> list[tuple[datetime, int]]:
-    """When each record came, and its place among them."""
+    """Return the time and the index of each record, in order of time."""
     came, places = _UNDATED, []
     for place, record in enumerate(records):
         came = _date(record) or came
@@ -89,7 +89,7 @@ def _in_order(records: Iterable[Record]) -> list[tuple[datetime, int]]:
 
 
 def _date(record: Record) -> datetime | None:
-    """Noon of the day; the middle of a month or of a year that has no more."""
+    """Parse a date as noon of the day; as the middle of a month or year if no day is given. None if it is no date."""
     written = str(record.get("date") or "")[:10]
     if len(written) not in _SHAPES:
         return None
@@ -101,7 +101,7 @@ def _date(record: Record) -> datetime | None:
 
 
 def _entry(record: Record, place: int) -> EntryOutcome:
-    """As a rule would have matched it, under an address of its own: only its words may join it to a story."""
+    """Return the record as a matched entry with an address of its own: only its words can join it to a story."""
     title, text, url = str(record.get("title") or ""), str(record.get("text") or ""), f"record:{place}"
     article = Article(
         feed="evaluate",

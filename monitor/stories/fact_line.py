@@ -1,7 +1,7 @@
-"""What a story says in one line, made of nothing but the words that met the rules: «Что: выдача · Куда: в Россию».
+"""A story in one line made only of the words that met the rules: «Что: выдача · Куда: в Россию».
 
-For readers who do not know the language of the news. The words are named in keywords.yaml (`facts:`); what they say is
-decided in matching/facts/saying.py.
+For readers who do not know the language of the news. The words are named in keywords.yaml (`facts:`);
+matching/facts/saying.py decides what they say.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ from monitor.text.languages.places import coming_from, going_to
 from monitor.text.unicode import utf16_length
 
 _MOST_UNITS = 160
-_MOST_VALUES = 2  # of one kind
+_MOST_VALUES = 2  # values of one kind
 
 _LABELS: Mapping[Tongue, Mapping[FactKind, str]] = {
     "ru": {
@@ -47,9 +47,9 @@ _LABELS: Mapping[Tongue, Mapping[FactKind, str]] = {
 
 
 def fact_line(verdict: Verdict, tongue: Tongue) -> str:
-    """One line of plain text, at most 160 UTF-16 units; "" when the words that met the rules name no act.
+    """Return one line of plain text, at most 160 UTF-16 units; "" if the facts contain no act and no matter.
 
-    What has no name in that language is left out.
+    Facts without a name in this language are left out.
     """
     parts = list(_parts(verdict, tongue))
     if not any(_values(verdict, kind, tongue) for kind in (FactKind.ACT, FactKind.MATTER)):
@@ -61,7 +61,7 @@ def fact_line(verdict: Verdict, tongue: Tongue) -> str:
 
 
 def direction(verdict: Verdict) -> tuple[Fact | None, Fact | None]:
-    """The countries whence and whither somebody is taken, where the words say so."""
+    """Return the countries from which and to which somebody is taken, where the words say so."""
     first = {fact.kind: fact for fact in reversed(verdict.facts)}
     return first.get(FactKind.FROM), first.get(FactKind.TO)
 
@@ -78,12 +78,12 @@ def _values(verdict: Verdict, kind: FactKind, tongue: Tongue) -> list[str]:
 
 
 def named(fact: Fact, tongue: Tongue) -> str:
-    """What a fact is called in a language; "" where keywords.yaml does not say."""
+    """Return a fact's name in a language; "" if keywords.yaml has none."""
     return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue]
 
 
 def _kazakh(place: str, case: str) -> str:
-    """An acronym stays as it is: how it is read, and so its ending, is not known."""
+    """Return the place in a Kazakh case; an acronym stays unchanged, because its ending depends on how it is read."""
     return place if place.isupper() else samples(place).get(case, place)
 
 

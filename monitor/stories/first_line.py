@@ -1,4 +1,4 @@
-"""The line that stands alone on a locked phone: «● Экстрадиция: арест · Казахстан → Россия»."""
+"""The first line of a post, which a locked phone shows alone: «● Экстрадиция: арест · Казахстан → Россия»."""
 
 import re
 from collections.abc import Sequence
@@ -22,7 +22,7 @@ _HERE: Final = "Казахстан"  # as the facts of keywords.yaml call it
 
 
 def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[Telling], tongue: Tongue) -> str:
-    """«● Экстрадиция: арест · Казахстан → Россия»; of a later part «● Новое: арест · Экстрадиция · …»."""
+    """«● Экстрадиция: арест · Казахстан → Россия»; for a later part «● Новое: арест · Экстрадиция · …»."""
     words, step, topics = TEXTS[tongue], step_of(lead, opens=not earlier), topics or lead.verdict.topics
     about = (_plain(topic_name(topics[0], tongue)) if topics else "") or words.news
     sure = stance(lead, earlier)
@@ -38,7 +38,7 @@ def first_line(lead: Telling, topics: Sequence[TopicVerdict], earlier: Sequence[
 
 
 def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) -> str:
-    """«арест», «арест (не подтверждено)», «опровергают»; "" when no step is told."""
+    """«арест», «арест (не подтверждено)», «опровергают»; "" if no step is told."""
     label = step.label(tongue) if step else ""
     if sure is Certainty.UNCONFIRMED:
         return f"{label} ({words.unconfirmed})" if label else words.unconfirmed
@@ -46,7 +46,7 @@ def _told(step: Step | None, sure: Certainty, words: PostTexts, tongue: Tongue) 
 
 
 def _new(lead: Telling, earlier: Sequence[Telling], sure: Certainty, tongue: Tongue) -> str:
-    """The new step; else what else is new, with the step it is told with."""
+    """Return the new step; else what else is new, with the step it is told with; "" for nothing."""
     words, step = TEXTS[tongue], step_of(lead, opens=False)
     if sure is Certainty.DENIED:
         return _told(step if step in NO_REMOVAL else None, sure, words, tongue)
@@ -58,7 +58,7 @@ def _new(lead: Telling, earlier: Sequence[Telling], sure: Certainty, tongue: Ton
 
 
 def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
-    """«Казахстан → Россия», «→ Россия»; "" when whither is not known, or nobody is or will be taken there."""
+    """«Казахстан → Россия», «→ Россия»; "" if the destination is unknown, or nobody is or will be taken there."""
     is_done = any(fact.kind is FactKind.ACT for fact in lead.verdict.facts)
     is_taken = step in TAKING or (is_done and step not in STAYING)
     if not is_taken:
@@ -71,6 +71,6 @@ def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
 
 
 def _plain(outside: str) -> str:
-    """Outside words without what Telegram would make a link, a hashtag or a command of."""
+    """Return outside words without characters that Telegram would turn into a link, a hashtag or a command."""
     words = re.sub(r"[^\w\s«»,()–—-]|_", " ", line(outside, _UNITS)).split()
     return " ".join(words) if any(letter.isalnum() for word in words for letter in word) else ""

@@ -1,9 +1,9 @@
-"""Matched entries and recent stories → what changes in the stories, and what the chats should show of them.
+"""Matched entries and recent stories → changes of the stories, and what the chats should show.
 
 Called inside the transaction that records a poll: two feeds that bring the same event at the same moment must not both
-start it. A wrong merge hides news from people who depend on it, so whatever a joining article
-adds (a topic, a person, a step of the case) is posted, as a reply to the story's first post. Of a retracted story
-nothing is posted by the rules alone: a later telling is a part of its own, which maintainers are asked about.
+start a story. A wrong merge hides news from people who depend on it, so whatever a joining article adds (a topic, a
+person, a step of the case) is posted, as a reply to the story's first post. Rules alone post nothing for a retracted
+story: a later telling becomes a part of its own, about which maintainers are asked.
 """
 
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ _REWRITTEN = "редакция пишет иначе, чем раньше"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Chats:
-    """Where stories go. `review` is "" when nobody reviews: such stories are kept, but shown nowhere."""
+    """The chats stories go to. If `review` is "", nobody reviews: stories in review are stored but shown nowhere."""
 
     destinations: tuple[Destination, ...]
     review: str = ""
@@ -43,7 +43,7 @@ class Chats:
 
 @dataclass(slots=True, kw_only=True)
 class _Draft:
-    """A story while the entries of one poll are placed; lives only inside `group`."""
+    """A story while the entries of one poll are placed; it exists only inside `group`."""
 
     story: Story
     added: list[EntryOutcome] = field(default_factory=list)
@@ -53,9 +53,9 @@ class _Draft:
 def group(
     matched: Sequence[EntryOutcome], recent: Sequence[Story], *, chats: Chats, index: SimilarityIndex, now: datetime
 ) -> tuple[StoryChange, ...]:
-    """Place each matched entry (all have a telling); every one is in exactly one change, its outcome final.
+    """Place each matched entry (all have a telling); every one is in exactly one change, with its final outcome.
 
-    One without a topic was matched by a name alone (people/followed.py): where it goes on with no story it is
+    An entry without a topic was matched by a person's name alone (people/followed.py). If it continues no story, it is
     unmatched, in a change whose story has no tellings.
     """
     drafts = [_Draft(story=story) for story in recent]
@@ -81,7 +81,7 @@ def _change(draft: _Draft, chats: Chats, now: datetime) -> StoryChange:
 
 
 def unmatched_reason(article: Article) -> str:
-    """Why nothing came of an article that was read."""
+    """Say why an article that was read had no result."""
     return NO_RULE + (f" ({article.problem})" if article.problem else "")
 
 
@@ -107,9 +107,10 @@ def _add(
     index: SimilarityIndex,
     now: datetime,
 ) -> None:
-    """Join the story, unless it is the very article again and says nothing stronger than before, or another thing.
+    """Add the telling to the story, unless it is the same article again and neither the rules are surer of it nor it
+    says something else.
 
-    A post names each outlet once: another article of an outlet that it names already begins a part of its own.
+    A post names each outlet once: another article of an outlet already named begins a new part.
     """
     story = draft.story
     again = _again(telling, draft, placement)
@@ -134,13 +135,13 @@ def _add(
 
 
 def _again(telling: Telling, draft: _Draft, placement: Placement) -> Telling | None:
-    """The last telling that is the same article."""
+    """Return the last earlier telling of the same article; None if there is none."""
     copies = [one for one in draft.story.tellings if _is_again(telling.article, one.article, placement)]
     return next((one for one in reversed(copies) if not _beside(one, draft, placement)), None)
 
 
 def _as_announced(telling: Telling, story: Story) -> Telling:
-    """As the channel knows it since it was told that its page says another thing."""
+    """Return the telling with the text of its page that the channel was last told about."""
     article = telling.article
     page = dict(story.announced).get(article.canonical_url, Version(title="", text=article.text))
     return replace(telling, article=replace(article, title=page.title or article.title, text=page.text))
@@ -154,18 +155,20 @@ def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
 
 
 def _beside(earlier: Telling, draft: _Draft, placement: Placement) -> bool:
-    """Whether an article of few words came in this very poll: what a feed lists side by side are two articles."""
+    """Whether the earlier article is short and came in this very poll: a feed lists two articles, not one twice."""
     is_new = any(entry.telling is earlier for entry in draft.added)
     return is_new and is_short(earlier.article) and not placement.same_article
 
 
 def _lifts(telling: Telling, story: Story, part: int) -> bool:
-    """Whether the rules are surer of this telling than of the part it joins."""
+    """Whether the rules would post this telling, but not the part it joins."""
     return telling.verdict.tier is Tier.POST and part_of(story, part).tier is not Tier.POST
 
 
 def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, str]:
-    """Which part of the story tells the article, and what is new in it: what no rule knows may be a denial."""
+    """Return the part for the telling, and what is new in it. An article that no rule knows gets a new part, because it
+    may be a denial.
+    """
     is_unknown = telling.verdict.is_likeness and is_about(telling.article, story)
     if telling.verdict.topics[0].rule in {RULE, recent_events.RULE} or is_unknown:
         return story.next_part, placement.news or "правилам это не знакомо"
@@ -175,7 +178,7 @@ def _part(telling: Telling, story: Story, placement: Placement) -> tuple[int, st
 
 
 def _part_beside_struck(telling: Telling, story: Story, index: SimilarityIndex, now: datetime) -> int:
-    """The part that tells again what was struck: one that tells just that, else a new one."""
+    """Return the part for a telling of a struck part again: another part that tells exactly that, else a new one."""
     for part in sorted({one.part for one in story.tellings} - story.struck - story.deleted):
         alone = part_of(story, part)
         again = place(telling, [alone], index=index, now=now)
@@ -189,8 +192,8 @@ def _outlets(story: Story) -> frozenset[str]:
 
 
 def _outcome(story: Story, placed: Telling) -> Outcome:
-    """Another telling of what a maintainer rejected is rejected too, unless the rules are surer of it; of a post that
-    a maintainer deleted, always.
+    """Return the telling's outcome. Another telling of a rejected part is rejected too, unless the rules are surer of
+    it; of a part that a maintainer deleted, always.
     """
     if placed.part in story.deleted:
         return Outcome.REJECTED
@@ -203,7 +206,7 @@ def _outcome(story: Story, placed: Telling) -> Outcome:
 
 
 def _retitle(draft: _Draft, again: Telling, now: Telling) -> bool:
-    """Show the headline as the outlet has it now, wherever the article is shown. False: it is shown so."""
+    """Update the headline wherever the article is shown; False if nothing changed."""
     article = (again.article.canonical_url, now.article.feed)
     before = draft.story.tellings
     after = [
@@ -217,7 +220,7 @@ def _retitle(draft: _Draft, again: Telling, now: Telling) -> bool:
 
 
 def _titled(telling: Telling, title: str) -> Telling:
-    """Under another headline; one that has its first again is as it was."""
+    """Return the telling under another headline; with its first headline again, it is as before."""
     article, former = telling.article, telling.article.title_read
     if title == article.title or "" in {title, article.title}:
         return telling
@@ -230,17 +233,17 @@ def _decided(entry: EntryOutcome, outcome: Outcome, telling: Telling) -> EntryOu
 
 
 def _posts(draft: _Draft, chats: Chats, now: datetime) -> tuple[WantedPost, ...]:
-    """The posts of the parts that were added to, or whose headline changed."""
+    """Return the posts of parts that got tellings or whose headline changed."""
     added = [one.telling for one in draft.added if one.telling]
     touched = sorted({telling.part for telling in (*added, *draft.retitled)})
     return tuple(post for part in touched for post in posts_of(draft.story, part, chats, now=now))
 
 
 def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[WantedPost, ...]:
-    """What the chats should show of a part of a story.
+    """Return what the chats should show for a part of a story.
 
-    In the channels what the rules or a maintainer sent there, struck if the story was retracted since; a rejected part
-    is shown nowhere again.
+    Destinations show what the rules or a maintainer sent there, struck if the story was retracted since; a rejected
+    part is shown nowhere.
     """
     story_part = part_of(story, part)
     if part in story.deleted:
@@ -260,5 +263,5 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
 
 
 def shown(story: Story, part: int, *, to: Destination, now: datetime) -> Html:
-    """Telegram HTML of a published part: the post, or what stands in its place once it is retracted."""
+    """Return the HTML of a published part: the post, or its struck form after a retraction."""
     return struck_post(story, part, to=to) if part in story.struck else render(story, part, to=to, now=now)

@@ -1,4 +1,4 @@
-"""The index of a chat, pinned on top of it: the open cases, and the stories of the last seven days. Pure.
+"""The index pinned in a chat: the open cases, and the stories of the last seven days. Pure.
 
 **Открытые дела**
 • The case's title, linked to its page · 4 · последняя новость 29.11.2026
@@ -20,12 +20,12 @@ from monitor.text.telegram_html import Html, fitting, join, line, link, tag, tex
 WEEK: Final = timedelta(days=7)
 _CASE_UNITS, _HEADLINE_UNITS = 120, 160
 _MOST_CASES: Final = 20
-_MOST_ROWS: Final = 95  # a row has one link, and Telegram takes a hundred entities in a message
+_MOST_ROWS: Final = 95  # each row has one link, and Telegram takes a hundred entities in a message
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedCase:
-    """An open case as the index names it: `url` of its page, "" for none; `last_at` when its last story came."""
+    """An open case in the index: `url` is its page, "" for none; `last_at` when its last story came."""
 
     title: str
     url: str
@@ -35,7 +35,7 @@ class IndexedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexedStory:
-    """A story as the index names it: `url` of its post, else of the article."""
+    """A story in the index: `url` is its post, else the article."""
 
     title: str
     url: str
@@ -45,9 +45,10 @@ class IndexedStory:
 def index_post(
     cases: Sequence[IndexedCase], stories: Sequence[IndexedStory], *, zone: str, tongue: Tongue = "ru"
 ) -> Html:
-    """One message that Telegram takes.
+    """Return the index as one message that fits Telegram's limits.
 
-    Both are given in the order in which they are shown; what does not fit is counted. Days are of the clock of `zone`.
+    Cases and stories are shown in the order given; what does not fit is counted. Days are those of the time zone
+    `zone`.
     """
     say = TEXTS[tongue]
     of_cases = [_case(case, zone, say) for case in cases[:_MOST_CASES]]

@@ -1,7 +1,8 @@
-"""What an article brings to a story that its readers do not know yet: a topic, a person, a step, a place, a number.
+"""What an article adds to a story that its readers do not know yet: a topic, a person, a step, a place, a number.
 
-A doubt counts as news: a line too many is a nuisance, a line too few may hide somebody's arrest. Persons and steps are
-looked for in the headline and in the sentences that matched; background paragraphs name people of older cases.
+In doubt it counts as news: a line too many is a nuisance, a line too few may hide somebody's arrest. Persons and steps
+are looked for in the headline and in the sentences that matched, because background paragraphs name people of older
+cases.
 """
 
 import re
@@ -20,24 +21,24 @@ from monitor.stories.people.subjects import persons
 from monitor.text.languages.kazakh_latin import in_russian_letters
 
 _NEXT_DAY = timedelta(hours=12)
-_STEM = 5  # letters by which a word is known in another form
+_STEM = 5  # letters by which a word is recognised in another form
 AGAIN = re.compile(r"\b(?:снова|вновь|опять|повторно|қайта(?:дан)?)\b", re.IGNORECASE)
-# «Задержанного отпустили», «ұсталған ресейлік»: who he is, not what happened
+# «Задержанного отпустили», «ұсталған ресейлік»: a description of the person, not an event
 _WHO = re.compile(r"\b\w+(?:нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ые|ых|ыми)\b|[ғқкг][ае]н(?= \w))", re.IGNORECASE)
 _OF_WHOM = re.compile(r"\b(?:обвиняем|подозреваем|разыскиваем)\w+|, котор\w+[^,.!?]*", re.IGNORECASE)
 
 NAME, PLACE, NUMBER = "имя", "место", "число"
 DENIAL, CONFIRMATION, DOUBT = "опровержение", "подтверждение", "сомнение"
-"""Kinds of what is new, as `news` calls them; the others are a topic and a step."""
+"""Kinds of what is new, as `news` calls them; others are a topic and a step."""
 
 
 def news(telling: Telling, earlier: Sequence[Telling]) -> str:
-    """What `telling` adds to the earlier ones, in Russian, for the post's reason; "" when it repeats them."""
+    """Return what `telling` adds to the earlier ones, in Russian, for the post's reason; "" if it repeats them."""
     return "; ".join(f"{what}: {', '.join(names)}" for what, names in added(telling, earlier).items())
 
 
 def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
-    """What `telling` adds to the earlier ones, by its kind; no kind is empty."""
+    """Return what `telling` adds to the earlier ones, by kind; no kind is empty."""
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     texts = [f"{one.article.title}\n{one.article.text}" for one in earlier]
     known = "\n".join(texts)
@@ -59,7 +60,7 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
 
 
 def _is_of_known_words(topic: TopicVerdict, known: str) -> bool:
-    """Whether nothing makes it of the topic but what earlier ones have, too, and not its headline."""
+    """Whether it is of this topic only by words of the text that earlier tellings have too, not by its headline."""
     small = known.casefold()
     return bool(topic.matches) and all(
         match.where == "text" and match.form.casefold()[:_STEM] in small for match in topic.matches
@@ -67,8 +68,10 @@ def _is_of_known_words(topic: TopicVerdict, known: str) -> bool:
 
 
 def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
-    """The steps that its headline, else its first sentence, tells as happened half a day after the story began, and
-    that were nobody's news: what the texts speak of may be an older one («в июне суд продлил арест»).
+    """Return the steps that the headline, else the first sentence, says happened, if that is half a day or more after
+    the story began and no earlier headline or beginning told them. A mention in the body does not count: it may be
+    older («в июне суд продлил арест»). If the headline says «снова», what no other such headline told is new at any
+    time.
     """
     if AGAIN.search(article.title):  # «повторно задержали»
         before = happened(one.article.title_read for one in earlier if AGAIN.search(one.article.title_read))
@@ -82,8 +85,8 @@ def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
 
 
 def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list[str]]:
-    """A claim is not borne out by who denies it: told beside it, the denial would read as one more telling. What was
-    only heard until now is news again when somebody says it.
+    """Return what is new about certainty. A first denial is news, and so are a doubt about what was sure and a
+    statement of what was only heard or was denied.
     """
     now, before = stance(telling, earlier), stances(earlier)
     if now is Certainty.DENIED and now not in before:
@@ -97,7 +100,7 @@ def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list
 
 
 def _strangers(telling: Telling, known: str) -> list[str]:
-    """Surnames of the telling's people that nobody known bears, or that somebody of another first name does."""
+    """Return surnames of the telling's people who are not in the earlier texts, or have another first name there."""
     known_people, small = people(known), in_russian_letters(known.casefold().replace("ё", "е"))
     return sorted(
         {
@@ -115,13 +118,13 @@ def _bears(person: Person, others: Iterable[Person]) -> bool:
 
 
 def is_rewritten(article: Article, earlier: Iterable[Telling]) -> bool:
-    """Whether its outlet told this very article before under another headline, as readers had it."""
+    """Whether the outlet published this very article earlier under another headline."""
     same = (one.article for one in earlier if one.article.canonical_url == article.canonical_url)
     return any(one.feed == article.feed and one.title_read != article.title for one in same)
 
 
 def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
-    """Whether one's headline has a step of the case that the other's beginning does not speak of at all."""
+    """Whether a headline of one side has a step of the case that the other side's beginning does not mention."""
     ours, theirs = [_beginning(article)], [_beginning(one) for one in earlier]
     steps = spoken_of(_WHO.sub("", article.title))
     return bool(_unsaid(steps, theirs) or any(_unsaid(spoken_of(_WHO.sub("", one.title)), ours) for one in earlier))

@@ -1,6 +1,6 @@
-"""What people are told when the page of a posted article changed or went, and the buttons under it. Pure.
+"""Messages about a posted article's page that changed or disappeared, and the buttons below them. Pure.
 
-Observations, never conclusions: that a page does not answer at its address says not why.
+They state observations, not conclusions: that a page does not answer at its address does not say why.
 """
 
 import re
@@ -14,7 +14,7 @@ from monitor.models.outbox import Buttons
 from monitor.text.telegram_html import Html, join, line, link, tag, text
 from monitor.text.unicode import cut
 
-BUTTON: Final = "v"  # the part of its data before the first colon
+BUTTON: Final = "v"  # the part of the button's data before the first colon
 BACK: Final = "Страница снова на месте"
 _PRESS: Final = re.compile(r"(\d{1,18}):([yn])", re.ASCII)
 _HEADLINE_UNITS: Final = 200
@@ -27,7 +27,7 @@ _HEADS: Final = {
 
 
 def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zone: str) -> Html:
-    """The question to maintainers, or what they are told; `seen_at` are the looks that found the page absent."""
+    """Return the message to maintainers; `seen_at` are the times at which the page was absent."""
     head = text(_head(observed, seen_at, zone))
     return join(
         "\n", filter(None, (tag("b", head), link(line(headline, _HEADLINE_UNITS), observed.url), _said(observed)))
@@ -35,30 +35,30 @@ def notice(observed: Observed, headline: str, *, seen_at: Sequence[datetime], zo
 
 
 def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Html:
-    """What the channel reads, as a reply under the post."""
+    """Return the message to the channel, a reply to the post."""
     copy = "Копия того, что на ней теперь, у нас есть" if _is_late(observed) else "Копия у нас есть"
     head = f"{_head(observed, seen_at, zone)}. {copy}."
     return join("\n", filter(None, (text(head), _said(observed))))
 
 
 def back(at: datetime, zone: str) -> str:
-    """What stands under a notice of an absence that is over."""
+    """Return the line added to a notice when the page is back."""
     return f"{BACK} с {_moment(at, zone)}"
 
 
 def undone(at: datetime, zone: str) -> str:
-    """What stands under a question about a change that is no more there."""
+    """Return the line added to a question when the change is reverted."""
     return f"На странице снова прежний текст с {_moment(at, zone)}"
 
 
 def buttons(observation_id: int) -> Buttons:
-    """Whether the channel should hear of it."""
+    """Return the buttons that ask whether to tell the channel."""
     data = f"{BUTTON}:{observation_id}"
     return ((("Сообщить в канале", f"{data}:y"), ("Не сообщать", f"{data}:n")),)
 
 
 def pressed(data: str) -> tuple[int, bool] | None:
-    """Observation and whether to announce it, from what follows BUTTON and its colon; None: no button of ours."""
+    """Parse the data after BUTTON and its colon into the observation and whether to announce it; None if not ours."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), press[2] == "y") if press else None
 
@@ -77,13 +77,13 @@ def _is_late(observed: Observed) -> bool:
 
 
 def _said(observed: Observed) -> Html:
-    """A line for each change."""
+    """Return the changes in a quotation, one a line; empty if there are none."""
     lines = cut("\n".join(line(said, _SAID_UNITS) for said in observed.said.splitlines()), _SAID_UNITS)
     return tag("blockquote", join("\n", map(text, lines.splitlines()))) if lines else Html("")
 
 
 def _checked(seen_at: Sequence[datetime], zone: str) -> str:
-    """« (проверено дважды: 14:05, 15:20)», days named where they differ."""
+    """« (проверено дважды: 14:05, 15:20)», with days if they differ."""
     if not seen_at:
         return ""
     local = [at.astimezone(ZoneInfo(zone)) for at in seen_at]

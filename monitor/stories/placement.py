@@ -1,7 +1,8 @@
-"""Which recent story an article belongs to, with the evidence. What follows from it is decided in grouping.py.
+"""Which recent story an article belongs to, with the evidence. grouping.py decides what follows.
 
-Words alone make two articles alike; that they are of one event takes more: the same days, nobody and no figure that
-speaks against it, and of the same person the same step of the case. A doubt splits: a wrong merge hides news.
+Common words alone make two articles similar. To be one event they must also be of the same days, with no person and no
+figure against it, and with the same step of the case if a person is common. In doubt they are split: a wrong merge
+hides news.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -21,52 +22,54 @@ from monitor.stories.people.followed import is_same_person
 from monitor.stories.people.subjects import are_of_others, common_persons, common_subjects
 from monitor.stories.similarity import SimilarityIndex, common_figures, cosine, is_short
 
-SAME_EVENT = timedelta(days=10)  # from the nearest telling: longer silence means another event in the same words
-SAME_STEP = timedelta(days=3)  # from the first telling, when both name somebody: later it is another day of the case
-NEW_STEP = timedelta(hours=36)  # from the first telling: what a headline calls a new step after that is one
-SAME_HEADLINE = timedelta(days=1)  # between two articles of one headline: later it is another event in a word
-SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it goes on
+# from the nearest telling; after a longer silence the same words are about another event
+SAME_EVENT = timedelta(days=10)
+SAME_STEP = timedelta(days=3)  # from the first telling, if both name somebody; later it is another day of the case
+NEW_STEP = timedelta(hours=36)  # from the first telling; after that a step that a headline calls new is new
+SAME_HEADLINE = timedelta(days=1)  # between two articles of one headline; later it is another event
+SAME_CASE = timedelta(days=60)  # how far back a story looks for the one it continues
 
-ALIKE = 0.2  # mean likeness to a story's tellings from which an article is of the same event (docs/decisions/0020)
-ALIKE_NAMED = 0.15  # the same where both are about the same person and days
-ALIKE_LATER = 0.35  # the same where both name somebody, but days differ
+ALIKE = 0.2  # mean similarity to a story's tellings from which an article is of the same event (docs/decisions/0020)
+ALIKE_NAMED = 0.15  # the same if both are about the same person and days
+ALIKE_LATER = 0.35  # the same if both name somebody, but the days differ
 SAME_ADDRESS, LIKENESS, ONE_HEADLINE = "тот же адрес", "сходство", "тот же заголовок в тот же день"
-"""How the evidence begins of an article that joins a story."""
+"""Beginnings of the evidence for an article that joins a story."""
 _SAME_PERSON = "тот же человек и тот же шаг дела"
 
-_SAME_DAY = 0.02  # less is needed of articles of the same day and night
-_SAME_FIGURE = 0.03  # what a figure in common adds to the likeness
-_MOST_FIGURES = 2  # in common, that add to it
-_FIGURES_ABROAD = 3  # in common, that stand for a person where languages differ
-_BORNE_OUT = 0.8  # of the likeness: as much of the names and figures must be in common…
+_SAME_DAY = 0.02  # subtracted from the threshold for articles of the same day and night
+_SAME_FIGURE = 0.03  # what a common figure adds to the similarity
+_MOST_FIGURES = 2  # common figures that add to it
+_FIGURES_ABROAD = 3  # common figures that replace a common person if the languages differ
+_BORNE_OUT = 0.8  # of the similarity: this share of names and figures must agree…
 _ENOUGH = 0.45  # …but never more than this
-_ABOUT_THE_SAME = 0.05  # likeness enough for a follow-up, when it names the same person
-_UNDATED = timedelta(days=2)  # between articles without dates, at least: a new step in the headline counts
-_COMPARED = 20  # of a story's tellings, the last ones
-_NEVER = 2.0  # more than anything is alike
+_ABOUT_THE_SAME = 0.05  # similarity enough for a continuation that names the same person
+_UNDATED = timedelta(days=2)  # at least between articles without dates, so that a new step in the headline counts
+_COMPARED = 20  # a story's last tellings that are compared
+_NEVER = 2.0  # above any similarity
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Placement:
-    """The story that an article joins (its number among those given; None: it starts one), which part, the evidence.
+    """The story that an article joins (its index among those given; None: it starts one), which part, and the evidence.
 
-    `news` is what the article adds to the story. `follows` is the story whose case a new one goes on.
+    `news` is what the article adds to the story. `follows` is the id of the story whose case a new story continues.
     """
 
     joins: int | None
     evidence: str
     part: int = 1
     news: str = ""
-    same_article: bool = False  # not another telling: the very article, under the same address
+    same_article: bool = False  # not another telling but the same article, under the same address
     follows: int | None = None
 
 
 def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, now: datetime) -> Placement:
-    """The best recent story for an article: the same address anywhere, else the most alike that may be the same event,
-    else the last of the same headline and day, when there are too few words to compare.
+    """Place an article: in the story that has its address, else in the most similar one that may be the same event,
+    else in the last one with the same headline and day (if there are too few words to compare), else with the same
+    person and step.
 
-    Articles that name different people are never one story, however alike their words are; those in different languages
-    only when they name somebody, or several figures, in common.
+    Articles about different people are never one story, however similar their words; articles in different languages
+    only if a person or several figures are common.
     """
     for number, story in enumerate(recent):
         if telling.article.canonical_url in {one.article.canonical_url for one in story.tellings}:
@@ -89,14 +92,16 @@ def place(telling: Telling, recent: Sequence[Story], *, index: SimilarityIndex, 
 
 
 def _is_late(article: Article, story: Story, now: datetime) -> str:
-    """Nobody retells for so long: where nobody is named in both, it may be another event in the same words."""
+    """Say that the article comes too late to be a retelling: after three days without a common name it may be another
+    event in the same words. "" otherwise.
+    """
     named = common_persons(article, [one.article for one in story.tellings])
     is_late = not named and _apart(article, story, now)[0] > SAME_STEP
     return "прошло больше трёх дней" if is_late else ""
 
 
 def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
-    """The story of the last telling of the day with the same headline, if one of the two has little but that."""
+    """Return the story of the last telling with the same headline within a day, if one of the two is short."""
     article, words, says_little = telling.article, headline_words(telling.article), is_short(telling.article)
     twins = [
         (number, one)
@@ -115,8 +120,8 @@ def _by_headline(telling: Telling, recent: Sequence[Story], now: datetime) -> Pl
 
 
 def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Placement | None:
-    """The last story of these days about the same person, told with the same step, however few words they share: «В
-    Риддере задержали Назара Сечина», «Назара Сечина задержали в Риддере».
+    """Return the last story within NEW_STEP about the same person and step, however few words are common: «В Риддере
+    задержали Назара Сечина», «Назара Сечина задержали в Риддере».
     """
     taken = frozenset(happened([telling.article.title]))
     if not taken:
@@ -137,21 +142,23 @@ def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Plac
 
 
 def _between(article: Article, twin: Article, story: Story, now: datetime) -> timedelta:
-    """The time between two articles: by their dates, else the story's silence."""
+    """Return the time between two articles by their dates, else the time since the story was updated."""
     if article.published_at and twin.published_at:
         return abs(article.published_at - twin.published_at)
     return abs(now - story.updated_at) if story.updated_at else timedelta()
 
 
 def _refusal(nearest: tuple[float, int], needed: Mapping[tuple[float, int], tuple[float, str]]) -> str:
-    """Rounded away from each other: «0.20 при пороге 0.20» would read as a mistake."""
+    """Say why no story was near enough. Numbers are rounded apart: «0.20 при пороге 0.20» would look wrong."""
     least, why = needed.get(nearest, (ALIKE, ""))
     wanted = f"но {why}" if why else f"при пороге {ceil(round(least * 100, 6)) / 100:.2f}"
     return f"похожих новостей нет (ближайшая: {floor(nearest[0] * 100) / 100:.2f}{',' if why else ''} {wanted})"
 
 
 def _likeness(article: Article, ours: Mapping[int, float], story: Story, index: SimilarityIndex) -> float:
-    """Words: the mean over the story's last tellings, for one bridge must not join two events; then their figures."""
+    """Return the mean similarity to the story's last tellings, so that one bridge does not join two events, plus a
+    bonus for common figures.
+    """
     fingerprints = [one.article.fingerprint for one in story.tellings[-_COMPARED:]]
     words = sum(cosine(ours, index.vector(one)) for one in fingerprints) / len(fingerprints)
     if words < _ABOUT_THE_SAME:
@@ -161,7 +168,7 @@ def _likeness(article: Article, ours: Mapping[int, float], story: Story, index: 
 
 
 def _needed(telling: Telling, story: Story, share: float, index: SimilarityIndex, now: datetime) -> tuple[float, str]:
-    """The likeness from which the article is of the story's event; more than any when it cannot be, and then why."""
+    """Return the similarity needed to be of the story's event; _NEVER if it cannot be, with the reason in Russian."""
     article, earlier = telling.article, [one.article for one in story.tellings]
     nearest, first = _apart(article, story, now)
     named = common_persons(article, earlier)
@@ -176,7 +183,7 @@ def _needed(telling: Telling, story: Story, share: float, index: SimilarityIndex
 
 
 def _forbids(telling: Telling, story: Story, nearest: timedelta, first: timedelta, *, named: bool) -> str:
-    """Why it cannot be the story's event, however alike the words are; "" when nothing speaks against it."""
+    """Say in Russian why the article cannot be of the story's event, however similar; "" if nothing is against it."""
     article, earlier = telling.article, [one.article for one in story.tellings]
     if nearest > SAME_EVENT:
         return "прошло больше десяти дней"
@@ -205,13 +212,13 @@ def _needed_at_home(
 
 
 def _is_borne_out(article: Article, earlier: Sequence[Article], share: float, index: SimilarityIndex) -> bool:
-    """Whether names and figures agree as the words do: news of every week in the same words differ in them."""
+    """Whether names and figures agree as much as words do; weekly news in the same words differ in them."""
     wanted = min(_BORNE_OUT * share, _ENOUGH)
     return any(index.agreement(article, one) >= wanted for one in earlier)
 
 
 def _needed_abroad(article: Article, earlier: Sequence[Article], first: timedelta) -> tuple[float, str]:
-    """Between languages words say little: the person they are about, or several figures, must stand in both."""
+    """Return the similarity needed across languages; words say little, so a person or several figures must agree."""
     if common_subjects(article, earlier):
         return (ALIKE_NAMED, "") if first <= SAME_STEP else (_NEVER, "другой язык и другие дни")
     figures = max(len(common_figures(article.fingerprint, one.fingerprint)) for one in earlier)
@@ -219,7 +226,7 @@ def _needed_abroad(article: Article, earlier: Sequence[Article], first: timedelt
 
 
 def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, timedelta]:
-    """The time to the story's nearest telling and to its first: by their dates, but not less than its silence."""
+    """Return the times to the story's nearest and first telling, by dates; not less than the time since its update."""
     silence = abs(now - story.updated_at) if story.updated_at else timedelta()
     dates = [one.article.published_at for one in story.tellings if one.article.published_at]
     if article.published_at is None or not dates:
@@ -231,7 +238,7 @@ def _apart(article: Article, story: Story, now: datetime) -> tuple[timedelta, ti
 def _nearest_part(
     telling: Telling, ours: Mapping[int, float], earlier: Sequence[Telling], index: SimilarityIndex
 ) -> int:
-    """A denial joins those who deny, and none of the others does."""
+    """Return the part of the most similar telling among those as sure as this one: a denial joins denials only."""
     sure = stance(telling, earlier)
     alike = [one for one, its in zip(earlier, stances(earlier), strict=True) if its is sure] or earlier
     return max(alike, key=lambda one: (cosine(ours, index.vector(one.article.fingerprint)), -one.part)).part
@@ -240,8 +247,9 @@ def _nearest_part(
 def _followed(
     telling: Telling, recent: Sequence[Story], alike: Iterable[tuple[float, int]], now: datetime
 ) -> int | None:
-    """The recorded story of the last sixty days that names the same person, and not only as an older case; the most
-    alike one. Of few words the name must be enough, and so must a whole one: «Рыкова» and «Рыков» share no word.
+    """Return the id of the story of the last sixty days that names the same person, and not only as an older case; the
+    most similar one. Similarity is not required of a short article, nor if first name and surname agree («Рыкова» and
+    «Рыков» share no word).
     """
     cases = [
         (share, story.id)

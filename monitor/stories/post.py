@@ -1,4 +1,4 @@
-"""A story as the post a subscriber reads on a locked phone, and forwards: Telegram HTML.
+"""A story as the post that a subscriber reads on a locked phone and forwards: Telegram HTML.
 
     ● Экстрадиция: арест · Казахстан → Россия
     **Headline, linked to the article**
@@ -10,8 +10,8 @@
     Ещё пишут: Медуза · Азаттық (қаз.) и ещё 2
     #экстрадиция #розыск #Казахстан
 
-Our own words are in the destination's language (post_texts.py). Valid by construction (text/telegram_html.py), and
-every part has its own limit in UTF-16 units, so that the whole stays below Telegram's 4096.
+Our own words are in the destination's language (post_texts.py). The HTML is valid by construction
+(text/telegram_html.py), and each line has its own limit in UTF-16 units, so that the whole stays below Telegram's 4096.
 """
 
 import re
@@ -48,11 +48,11 @@ from monitor.text.unicode import utf16_length
 _Span = tuple[int, int]
 
 STORY_NUMBER: Final = SLOT
-"""Stands for the number of a story that is not recorded yet; storage/outbox/deliveries.py puts it in."""
+"""Placeholder for the number of a story that is not recorded yet; storage/outbox/deliveries.py replaces it."""
 
 _HERE: Final = "казахстан"
 
-# UTF-16 units, or counts. Their worst sum is below 3,800.
+# UTF-16 units, or counts. The worst sum is below 3,800.
 _HASHTAGS, _HASHTAG_UNITS = 6, 50
 _HEADLINE_UNITS: Final = 300
 _FACTS_UNITS: Final = 200
@@ -62,12 +62,12 @@ _OUTLETS, _OUTLET_UNITS = 6, 80
 
 
 def render(story: Story, part: int, *, to: Destination, now: datetime, marked: bool = False) -> Html:
-    """Telegram HTML of a part of a story: at most 4096 UTF-16 units after parsing, usually well below 1200.
+    """Render a part of a story as Telegram HTML: at most 4096 UTF-16 units after parsing, usually well below 1200.
 
-    Its first line stands alone: at most 80 units of plain words. Of the part's tellings one is shown, in a language
-    that the destination wants if there is one; every other adds its outlet's name and its topics' hashtags. A later
-    part says what is new to those who read the earlier ones. Times are those of Almaty, with the day when it is not
-    that of `now`. `marked`: the words that met the rules are underlined. An address that is not http(s) shows as text.
+    The first line stands alone: at most 80 units of plain words. One telling of the part is shown, preferably in a
+    language that the destination wants; the others add their outlets' names and topics' hashtags. A later part says
+    what is new to those who read the earlier ones. Times are those of Almaty, with the day if it is not that of `now`.
+    With `marked` the words that met the rules are underlined. An address that is not http(s) is shown as text.
     """
     story_part, earlier = part_of(story, part), _earlier(story, part, to)
     lead = _as_it_stands(lead_for(story_part, to), story)
@@ -87,7 +87,7 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
 
 
 def _as_it_stands(lead: Telling, story: Story) -> Telling:
-    """Without words that its outlet has replaced: a later part tells what the article says now."""
+    """Drop text and facts of the telling if its outlet has replaced them; a later part tells what it says now."""
     same = (one for one in story.tellings if one.part > lead.part and one.article.feed == lead.article.feed)
     if all(one.article.canonical_url != lead.article.canonical_url for one in same):
         return lead
@@ -95,24 +95,26 @@ def _as_it_stands(lead: Telling, story: Story) -> Telling:
 
 
 def _facts(lead: Telling, earlier: Sequence[Telling], tongue: Tongue) -> Html:
-    """For who does not read the article's language; of what is denied the words would say that it is."""
+    """Return the line of facts for readers who do not know the article's language. Empty for a denial, because the
+    facts would assert what is denied.
+    """
     if lead.article.language == tongue or stance(lead, earlier) is Certainty.DENIED:
         return Html("")
     return text(line(fact_line(lead.verdict, tongue), _FACTS_UNITS))
 
 
 def part_of(story: Story, number: int) -> Story:
-    """The story with the tellings of one of its parts, which one post shows."""
+    """Return the story with the tellings of one of its parts, which one post shows."""
     return replace(story, tellings=tuple(telling for telling in story.tellings if telling.part == number))
 
 
 def headline_for(story: Story, part: int, *, to: Destination) -> Html:
-    """What a post shows in bold: the title of the telling it shows, else the sentence that stands for it."""
+    """Return the headline of a post: the title of the telling shown, else the sentence in its place."""
     return _headed(lead_for(part_of(story, part), to), _earlier(story, part, to), to.tongue, marked=False)[0]
 
 
 def _headed(lead: Telling, earlier: Sequence[Telling], tongue: Tongue, *, marked: bool) -> tuple[Html, list[_Span]]:
-    """The headline, and the sentences that are left to be quoted under it."""
+    """Return the headline, and the sentences that remain to be quoted below it."""
     title, spans = _title(lead, marked=marked), shown_spans(lead, earlier)
     if title:
         return title, spans
@@ -120,13 +122,13 @@ def _headed(lead: Telling, earlier: Sequence[Telling], tongue: Tongue, *, marked
 
 
 def lead_for(part: Story, to: Destination) -> Telling:
-    """The telling that a destination's post shows of a part: in a language that it wants, if there is one."""
+    """Return the telling that a destination's post shows, preferably in a language that the destination wants."""
     wanted = tuple(telling for telling in part.tellings if telling.article.language in to.languages)
     return replace(part, tellings=wanted or part.tellings).lead
 
 
 def _earlier(story: Story, part: int, to: Destination) -> tuple[Telling, ...]:
-    """The tellings of earlier parts that its readers had when the part began."""
+    """Return the tellings of earlier parts that readers of the destination had when this part began."""
     first = next(place for place, telling in enumerate(story.tellings) if telling.part == part)
     parts = {telling.part for telling in story.tellings[:first] if telling.part < part}
     read = {number for number in parts if _was_shown(story, number, to)}
@@ -140,7 +142,7 @@ def _was_shown(story: Story, part: int, to: Destination) -> bool:
 
 
 def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
-    """The topics that a post names: by rules of tier `post`; all once a maintainer has to decide, or has published."""
+    """Return the topics that a post names: of tier `post`, or all if a maintainer decides or has published the part."""
     every = part.tier is not Tier.POST or telling.part in part.published
     return [topic for topic in telling.verdict.topics if every or topic.tier is Tier.POST]
 
@@ -149,7 +151,7 @@ def _named_topics(telling: Telling, part: Story) -> list[TopicVerdict]:
 
 
 def _former(article: Article, headline: str, tongue: Tongue) -> Html:
-    """The headline of before, when the outlet has changed what it says (and not only its commas)."""
+    """Return the line with the previous headline, if the outlet changed more than its punctuation."""
     former = line(article.former_title, _HEADLINE_UNITS)
     if bare(former) in ("", bare(headline)):
         return Html("")
@@ -202,14 +204,14 @@ def _title(telling: Telling, *, marked: bool) -> Html:
 
 
 def _quotes(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> list[Html]:
-    """The first sentence; then the others, folded away, in the order of the text."""
+    """Return the first sentence, and the others folded away, in the order of the text."""
     first, others = spans[:1], sorted(spans[1:])
     shown = [tag("blockquote", _sentence(telling, span, marked=marked)) for span in first]
     return [*shown, tag("blockquote expandable", _running(telling, others, marked=marked))] if others else shown
 
 
 def _running(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> Html:
-    """Sentences one after another, with dots where some are left out between them."""
+    """Join sentences, with dots where the text between them is left out."""
     whole, shown, last = telling.article.text, Html(""), spans[0][0]
     for start, end in spans:
         skips = whole[last:start].strip() and not shown.endswith("…")
@@ -219,7 +221,7 @@ def _running(telling: Telling, spans: Sequence[_Span], *, marked: bool) -> Html:
 
 
 def _sentence(telling: Telling, span: _Span, *, marked: bool) -> Html:
-    """One sentence on one line; an overlong one begins shortly before its first match, which is never cut off."""
+    """Return a sentence on one line; an overlong one begins shortly before its first match, which is never cut off."""
     (start, end), whole, matches = span, telling.article.text, text_matches(telling)
     first = min((match.start for match in matches if start <= match.start < end), default=start)
     if utf16_length(whole[start:end]) > _SENTENCE_UNITS and first - start > _BEFORE_MATCH:
@@ -231,6 +233,6 @@ def _sentence(telling: Telling, span: _Span, *, marked: bool) -> Html:
 
 
 def _marks(matches: Iterable[Match], span: _Span) -> list[_Span]:
-    """Where in the span they stand."""
+    """Return the matches within the span, relative to its start."""
     start, end = span
     return sorted({(match.start - start, match.end - start) for match in matches if start <= match.start < end})

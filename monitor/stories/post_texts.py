@@ -1,4 +1,4 @@
-"""What posts say in words of our own, in the three languages of destinations. Headlines and quotes stay in theirs."""
+"""Our own words in posts, in the destinations' three languages. Headlines and quotes keep their own language."""
 
 from datetime import datetime
 from typing import Final, NamedTuple
@@ -11,33 +11,33 @@ from monitor.text.telegram_html import line
 
 
 class PostTexts(NamedTuple):
-    """The words of one language."""
+    """The words in one language."""
 
     new: str
     unconfirmed: str
     denied: str
     rewritten: str
-    news: str  # what a story is about when no topic says it
+    news: str  # what a story is about if it has no topic
     untitled: str
-    former: str  # with the former headline in it
+    former: str  # a template for the previous headline
     case: str
     archive: str
     others: str
-    more: str  # with a count in it
+    more: str  # a template for a count
     things: dict[str, str]  # what is new, by its kind
-    topics: dict[str, str]  # short names of topics, by id; of others keywords.yaml says it
+    topics: dict[str, str]  # short names of topics, by id; keywords.yaml names the others
     months: tuple[str, ...]
-    day: str  # with day, month and year in it
+    day: str  # a template for day, month and year
     past_day: str
     retracted: str
-    of_day: str  # heads the digest of a day, before a count
-    cases: str  # heads the open cases of the index, as the next the week's stories
+    of_day: str  # title of a day's digest, before a count
+    cases: str  # title of the open cases in the index; the next one is that of the week's stories
     week: str
     no_news: str
-    last: str  # of a case, before a day
-    above: str  # with a count in it: what a digest has no room for
-    piled_up: str  # heads a digest after a flood, before a count
-    piece: str  # with its number and how many there are
+    last: str  # a case's last news, before a day
+    above: str  # a template for a count: what a digest has no room for
+    piled_up: str  # title of a digest after a flood, before a count
+    piece: str  # a template for a page's number and the number of pages
     no_topic: str
 
 
@@ -160,15 +160,15 @@ _LANGUAGES: Final[dict[Tongue, dict[Language, str]]] = {
     "kk": {"ru": "орыс.", "kk": "қаз."},
     "en": {"ru": "Russian", "kk": "Kazakh"},
 }
-ZONE: Final = "Asia/Almaty"  # by whose clocks subscribers read
-_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is no date
+ZONE: Final = "Asia/Almaty"  # subscribers' time zone
+_YEARS: Final = range(1990, 2100)  # a feed's default value (1970, 0001, 9999) is not a date
 _SHORT_UNITS, _LONGEST_UNITS = 20, 30
 
 
 def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
-    """«14:05» of the day of `now`, else «22 ноября, 14:05», of another year «22 ноября 2025, 14:05».
+    """Format a time: «14:05» if on the day of `now`, else «22 ноября, 14:05», in another year «22 ноября 2025, 14:05».
 
-    By the clocks of Almaty. "" for a date that cannot be.
+    In the time zone of Almaty. "" for an impossible date.
     """
     if at is None or at.year not in _YEARS:
         return ""
@@ -181,18 +181,18 @@ def moment(at: datetime | None, now: datetime, tongue: Tongue) -> str:
 
 
 def in_language(outlet: str, language: Language | None, tongue: Tongue) -> str:
-    """The outlet, with the language of its article where that is another one: «Азаттық (қаз.)»."""
+    """Return the outlet's name, with its article's language if that is another one: «Азаттық (қаз.)»."""
     return outlet if language is None or language == tongue else f"{outlet} ({_LANGUAGES[tongue][language]})"
 
 
 def topic_title(topic: TopicVerdict, tongue: Tongue) -> str:
-    """As maintainers call it in that language, else as we do, else as they do in Russian; still to be escaped."""
+    """Return the maintainers' title in this language, else ours, else their Russian one; still to be escaped."""
     own = {"kk": topic.title_kk, "en": topic.title_en}.get(tongue)
     return own or TEXTS[tongue].topics.get(topic.id, topic.title)
 
 
 def topic_name(topic: TopicVerdict, tongue: Tongue) -> str:
-    """A topic in few words: its title, where that is long its hashtag; still to be escaped."""
+    """Return a topic's short name: its title, or its hashtag if the title is long; still to be escaped."""
     title = line(topic_title(topic, tongue), _LONGEST_UNITS)
     tag = line(topic.hashtag.replace("_", " "), _LONGEST_UNITS)
     name = tag if tag and (not title or len(title) > _SHORT_UNITS) else title

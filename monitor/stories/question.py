@@ -1,4 +1,4 @@
-"""The question to the maintainers about a doubtful story: its text, its buttons, and what a press of one means."""
+"""The question to maintainers about a doubtful story: its text, its buttons, and parsing a press of one."""
 
 import re
 from collections.abc import Sequence
@@ -18,8 +18,8 @@ from monitor.text.telegram_html import Html, fitting, join, line, tag, text
 
 _PRESS: Final = re.compile(r"r:(\d{1,18}):(\d{1,6}):([pro])", re.ASCII)
 _LETTERS: Final = {"p": Decision.PUBLISHED, "r": Decision.REJECTED, "o": Decision.OFF_TOPIC}
-_MAINTAINERS: Final = Destination(chat="")  # they see what the channel would
-_TOPICS, _WORDS = 4, 6  # of those that are named
+_MAINTAINERS: Final = Destination(chat="")  # they see what the channel would see
+_TOPICS, _WORDS = 4, 6  # topics shown, and words of each
 _RULES, _RULE_UNITS = 3, 100
 _UNITS, _LACK, _REASON = 80, 300, 500
 
@@ -33,7 +33,7 @@ DECIDED: Final = {
 """What a decision is called in the chat."""
 
 DECISION: Final = " · решение: "
-"""In an entry's reason, before what maintainers decided last, in small letters."""
+"""In an entry's reason, before the last decision of maintainers, in lower case."""
 
 
 NEWS: Final = "; новое: "
@@ -43,8 +43,8 @@ _JOINED: Final = re.compile(rf"; (?:{SAME_ADDRESS}|{LIKENESS} \d|{ONE_HEADLINE})
 
 
 def outcome_label(outcome: Outcome, reason: str) -> str:
-    """What became of an entry, in Russian; its reason tells in what way maintainers rejected it, and whether a post
-    began a story or went on with one.
+    """Return what became of an entry, in Russian. Its reason shows how maintainers rejected it, and whether its post
+    began a story or continued one.
     """
     is_off_topic = reason.rpartition(DECISION)[2].startswith(DECIDED[Decision.OFF_TOPIC].lower())
     if outcome is Outcome.REJECTED and is_off_topic:
@@ -53,9 +53,9 @@ def outcome_label(outcome: Outcome, reason: str) -> str:
 
 
 def goes_on(reason: str) -> str:
-    """What the article of a post is to the story that was there before it, as its reason tells; "" when it began one.
+    """Return what a posted article is to an earlier story, by its reason; "" if it began one.
 
-    Without anything new in it, it is posted when the rules were less sure of the story so far, or after a retraction.
+    Without anything new it was posted because the rules had been less sure of the story, or after a retraction.
     """
     if not _JOINED.search(reason):
         return ""
@@ -63,14 +63,14 @@ def goes_on(reason: str) -> str:
 
 
 def ask(story: Story, part: int, *, now: datetime) -> str:
-    """Telegram HTML of the question: the rules to judge; the post as it would look, the words that matched underlined;
-    of each topic the rule and what these words are to it; and what kept the story from the channel. Of a retracted
-    story it says that first.
+    """Return the HTML of the question: the rules to judge; the post as it would look, matched words underlined; for
+    each topic the rule and its words; and what kept the story from the channel. For a retracted story that is said
+    first.
     """
     verdict = part_of(story, part).lead.verdict
     label = heading(story.retracted) if story.retracted else _label(verdict)
     shown = join("\n", (label, render(story, part, to=_MAINTAINERS, now=now, marked=True)))
-    reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # none in what was judged before there were any
+    reasons = [*verdict.grounds, *[""] * len(verdict.topics)]  # empty for a verdict recorded before grounds existed
     topics = [pair for pair in zip(verdict.topics, reasons, strict=False) if pair[0].tier is Tier.REVIEW]
     lack = [text(f"Сразу в канал не пошло: {line(verdict.lack, _LACK)}")] if verdict.lack else []
     rows = [*(_why(topic, reason) for topic, reason in topics[:_TOPICS]), *lack]
@@ -94,18 +94,18 @@ def _why(topic: TopicVerdict, reason: str) -> Html:
 
 
 def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
-    """The question with what was decided under it."""
+    """Return the question with the decision below it."""
     return join("\n\n", (Html(asked), tag("b", text(decision_label(decision, initial=initial, at=at, zone=zone)))))
 
 
 def decision_label(decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
-    """«Отклонено · 23.11 14:05 · А.» as plain text, by the clock of `zone`."""
+    """«Отклонено · 23.11 14:05 · А.» as plain text, in the time zone `zone`."""
     by = f" · {initial}." if initial else ""
     return f"{DECIDED[decision]} · {at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}{by}"
 
 
 def buttons(story_id: int, part: int) -> Buttons:
-    """What a maintainer may press under the question."""
+    """Return the buttons below the question."""
     data = f"r:{story_id}:{part}"
     return (
         (("Опубликовать", f"{data}:p"),),
@@ -114,16 +114,16 @@ def buttons(story_id: int, part: int) -> Buttons:
 
 
 def pressed(data: str) -> tuple[int, int, Decision] | None:
-    """Story, part and decision of a button's data; None when no button of ours carries it."""
+    """Parse a button's data into story, part and decision; None if no button of ours sends it."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), int(press[2]), _LETTERS[press[3]]) if press else None
 
 
 def initial_of(name: str) -> str:
-    """The one letter that is kept of who decided, "" when the name begins with none."""
+    """Return the one letter of a name that is stored, "" if the name does not begin with a letter."""
     return name.strip()[:1].upper()[:1] if name.strip()[:1].isalpha() else ""
 
 
 def is_asked(story: Story, part: int) -> bool:
-    """Whether maintainers decide about a part: no rule is sure of it, or it was told after its story was retracted."""
+    """Whether maintainers decide about a part: no rule is sure of it, or it came after its story was retracted."""
     return part not in story.struck and (part_of(story, part).tier is not Tier.POST or story.retracted is not None)

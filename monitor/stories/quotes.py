@@ -20,33 +20,35 @@ from monitor.text.unicode import sentences
 _Span = tuple[int, int]
 
 _SENTENCES: Final = 3
-_STEM, _KEPT = 5, 0.88  # letters of a word; the share of them that an article keeps when it says the same
-_REMEMBERED: Final = 1_000  # texts: of a story with many tellings each post asks all that were told earlier
+_STEM, _KEPT = 5, 0.88  # letters of a word's stem; the share of stems that an article keeps if it says the same
+_REMEMBERED: Final = 1_000  # texts in the cache: each post of a story asks again about all earlier tellings
 _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     NAME: lambda name, sentence: name in sentence,
     PLACE: is_named,
     NUMBER: is_counted,
 }
-"""Whether a sentence says something new, by the kind of the new thing."""
+"""By the kind of something new: whether a sentence says it."""
 _NEGATION: Final = re.compile(r"\b(?:не|нет|без|емес|жоқ)\b", re.IGNORECASE)
-_COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)  # it decides, and hands nobody over
+# a court decides, and hands nobody over
+_COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)
 
 
 def quoted(telling: Telling) -> tuple[str, ...]:
-    """The deciding sentences of the article, whole and as the outlet wrote them."""
+    """Return the sentences of the article that hold its matches, whole and as the outlet wrote them."""
     return tuple(telling.article.text[slice(*span)] for span in quoted_spans(telling))
 
 
 def quoted_spans(telling: Telling) -> tuple[_Span, ...]:
-    """Where in the article's text they stand."""
+    """As `quoted`, as spans of the article's text."""
     return tuple(_deciding(sentences(telling.article.text), text_matches(telling)))
 
 
 def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
-    """The sentences that a post shows, at most three, the one that matters first: it says what is new, or the step.
+    """Return the sentences that a post shows, at most three, the most important first: it says what is new, or the
+    step.
 
-    None is the headline again, and none stood word for word in an `earlier` telling. An article in which no sentence
-    decides shows its first one, and one that is outdated none.
+    Sentences that equal the headline or occur in an `earlier` telling are left out. If no sentence holds a match, the
+    first one is shown; an outdated article shows none.
     """
     article = telling.article
     if is_outdated(article):
@@ -62,8 +64,8 @@ def shown_spans(telling: Telling, earlier: Sequence[Telling]) -> list[_Span]:
 def _foremost(
     telling: Telling, earlier: Sequence[Telling], deciding: Sequence[_Span], spans: Sequence[_Span]
 ) -> list[_Span]:
-    """The first sentence that denies what is denied, else that tells a new step, else that says another new thing; none
-    when nothing does.
+    """Return the first sentence that denies, if the article is a denial; else that tells a new step; else that says
+    another new thing; [] if there is none.
     """
     text = telling.article.text
     step = next(iter(new_steps(telling, earlier)), None) if earlier else step_of(telling)
@@ -82,16 +84,17 @@ def _denies(sentence: str) -> bool:
 
 
 def step_of(telling: Telling, *, opens: bool = True) -> Step | None:
-    """The step that the article tells as happened: in its headline, else in the sentences that decide. Of one that
-    `opens` its story the first sentence is asked at last; later ones begin with what is known.
+    """Return the step that the article says happened: in the headline, else in the deciding sentences. If it `opens`
+    its story, its first sentence is tried last; later tellings begin with what is known.
     """
     steps = _steps_of(telling) or (_steps_at_first(telling.article) if opens else ())
     return next(iter(steps), None)
 
 
 def _steps_of(telling: Telling) -> tuple[Step, ...]:
-    """Headlines call a decision the deed («выдворили»): what the text calls a decision only, is one. Who denies the
-    deed tells none but that it was refused.
+    """Return the steps of the headline, else of the quoted sentences. If the text, or a court in the headline, shows
+    that «выдворили» was only a decision, the decision is returned. A denial tells no step except that removal was
+    refused.
     """
     said = happened([telling.article.title])
     quoted_steps = () if is_outdated(telling.article) else happened(quoted(telling))
@@ -111,21 +114,20 @@ def _steps_at_first(article: Article) -> tuple[Step, ...]:
 
 
 def is_outdated(article: Article) -> bool:
-    """Whether its text, as it was first read, belongs to a headline that said another thing than the outlet's now."""
+    """Whether the article's text was read under a former headline that claimed something else than the present one."""
     return bool(article.former_title) and _headline_says(article) != _headline_says(
         replace(article, title=article.former_title)
     )
 
 
 def _headline_says(article: Article) -> tuple[Certainty, bool, tuple[Step, ...]]:
-    """How sure, with or without a «не», which steps."""
+    """Return how sure the headline is, whether it has a negation, and its steps."""
     return certainty(article), _NEGATION.search(article.title) is not None, happened([article.title])
 
 
 def is_turned(telling: Telling, earlier: Telling) -> bool:
-    """Whether an outlet says another thing in the same article than before: another step of the case, how sure it is,
-    or it took back some of what it had said, or its headline says «не» and did not, or did and does not (all of
-    fourteen such were news). What is only put in other words says the same.
+    """Whether an outlet's article now says something else: another step, another certainty, a negation added or dropped
+    (all fourteen such changes were news), or it retracts a part. Other words for the same do not count.
     """
     if _took_back(telling.article, earlier.article):
         return True
@@ -134,11 +136,11 @@ def is_turned(telling: Telling, earlier: Telling) -> bool:
 
 
 def _took_back(now: Article, before: Article) -> bool:
-    """Whether the headline has a word that the whole article had not, and an eighth of its words are gone. Of thirty
-    that outlets had changed, those that said the same had kept nine tenths.
+    """Whether the headline has a word that the earlier article lacked, and an eighth of its words are gone. Of thirty
+    changed articles those that said the same had kept nine tenths.
     """
     was, said = _stems(before.text), _stems(now.text)
-    is_whole = not now.problem and len(now.text) * 2 >= len(before.text)  # else its page was not to be had
+    is_whole = not now.problem and len(now.text) * 2 >= len(before.text)  # otherwise the page could not be fetched
     is_new = bool(_stems(now.title) - _stems(before.title) - was)
     return is_whole and is_new and len(was & said) < _KEPT * len(was)
 
@@ -148,21 +150,21 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def new_steps(telling: Telling, earlier: Sequence[Telling]) -> tuple[Step, ...]:
-    """Those of them that no earlier telling tells as happened anywhere, or as anything new."""
+    """Return the steps that no earlier telling mentions as having happened, or that count as new by `taken_since`."""
     known = happened([one for it in earlier for one in (it.article.title_read, it.article.text)], before_too=True)
     since = taken_since(telling.article, earlier)
     return tuple(step for step in _steps_of(telling) if step not in known or step in since)
 
 
 def text_matches(telling: Telling) -> list[Match]:
-    """What met the rules in the article's text."""
+    """Return the matches in the article's text."""
     return [match for topic in telling.verdict.topics for match in topic.matches if match.where == "text"]
 
 
 def _deciding(spans: Sequence[_Span], matches: Iterable[Match]) -> list[_Span]:
-    """The fewest sentences that together hold every matched term (at most three), in text order.
+    """Return the fewest sentences that together hold every matched term (at most three), in text order.
 
-    Greedy: each step takes the sentence with the most terms not shown yet, the earlier of equals.
+    Greedy: each step takes the sentence with the most terms not shown yet; the earlier one if equal.
     """
     starts = [start for start, _ in spans]
     terms: dict[int, set[str]] = {}
@@ -185,5 +187,5 @@ def _sentence_hashes(text: str) -> frozenset[int]:
 
 
 def bare(sentence: str) -> str:
-    """Its words alone: two that are equal so are read as one."""
+    """Return the words alone, folded: equal results read the same."""
     return re.sub(r"\W+", " ", sentence).strip().casefold()

@@ -1,1 +1,1 @@
-"""What an outlet tells as having happened: the steps of a case, and how sure the outlet is of them."""
+"""What an outlet says happened: the steps of a case, and how sure the outlet is about them."""

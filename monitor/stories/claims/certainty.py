@@ -1,7 +1,7 @@
-"""How sure an outlet is of what it tells: it says so, it has only heard so, or it denies what others said. Pure.
+"""How sure an outlet is about what it reports: it says so, it has only heard so, or it denies what others said. Pure.
 
-The headline is asked, and of the text's beginning what can hardly be meant of anything else. What officials did not
-confirm is still told by whoever tells it: «КНБ не подтвердил» makes no hearsay.
+The headline decides, and those words of the lead that can hardly be about anything else. A report that officials did
+not confirm is still a report: «КНБ не подтвердил» does not make it hearsay.
 """
 
 import re
@@ -13,13 +13,13 @@ from monitor.text.languages.objects import given_thing, is_giving
 from monitor.text.remembered import remembered
 from monitor.text.unicode import sentences
 
-_REMEMBERED: Final = 5_000  # sentences: each telling of a story asks again what those before it denied
-_LEAD: Final = 600  # characters of a text that speak of its headline
-_FIRST: Final = 3  # sentences of it that may take its claim back; those after them tell of older cases
+_REMEMBERED: Final = 5_000  # sentences in the cache: each telling of a story asks again what earlier ones denied
+_LEAD: Final = 600  # characters of a text that are about its headline
+_FIRST: Final = 3  # sentences that may retract the claim; later ones are about older cases
 
 
 class Certainty(Enum):
-    """What a telling is to its own claim."""
+    """How sure an article is about its own claim."""
 
     SAID = "said"
     UNCONFIRMED = "unconfirmed"
@@ -30,7 +30,7 @@ def _any_of(*patterns: str) -> re.Pattern[str]:
     return re.compile("|".join(patterns), re.IGNORECASE)
 
 
-_DEED: Final = (  # in the past: «просят не высылать» denies nothing
+_DEED: Final = (  # Only past forms: «просят не высылать» denies nothing.
     r"(?:(?:экстрадирова|депортирова|этапирова|выдава|выда|передава|переда|вывози|вывез|высыла|высла|выдворя|выдвори)"
     r"(?:л[аио]?(?:с[ья])?|н[аоы]?)|выдвор[её]н[аоы]?|вывез(?:ли|ен[аоы]?))\b(?! (?:УТР|РВП|ВНЖ)|[^.!?]{0,40}, а )"
 )
@@ -48,7 +48,7 @@ _NOT_KK: Final = r"(?:[ғгқк][ае]н жоқ|м[ае]д[ыі]\b)"
 _NAMESAKE: Final = r"(?:т[её]з[кчо]|однофамил|двойник|друг(?:ого|ую) (?:человек|мужчин|женщин|россиян))"
 _BODY: Final = r"(?:Д?КНБ|ФСБ|МВД|полици|прокуратур|силовик|ведомств|посольств|консульств|Д?ҰҚК|ІІМ)"
 _DENIAL: Final = _any_of(
-    # Who denies a charge denies no event.
+    # Denying a charge is not denying an event.
     r"\bопровер(?:г|ж)\w*(?! (?:[\w-]+ ){0,2}?(?:обвинен|вин[уы]\b|причастн|подозрен))",
     r"\bотрица(?:ет|ют|л[аи]?)\b(?! (?:[\w-]+ ){0,2}?(?:вин[уы]\b|причастн|обвинен))",
     rf"\bне (?P<deed>{_DEED})",
@@ -62,7 +62,7 @@ _DENIAL: Final = _any_of(
     rf"\b(?:мұндай|ондай|ешқандай) (?:шешім|құжат|жоба|сұрау|тыйым|талап)\w* [^.!?]{{0,60}}?(?:{_NOT_KK}|\bжоқ\b)",
     rf"\b(?:пере|с)пута(?:л[аи]?|н[аоы]?)\b|\bне [\w-]+, а (?:[\w-]+ ){{0,2}}?{_NAMESAKE}|\bшатастыр\w*",
     r"\bне соответству\w+ действительности|\bне подтвердил(?:ся|ась|ись|ось)\b",
-    # «Статья о фейках», «жалған ақпарат таратқаны үшін»: charges
+    # «Статья о фейках», «жалған ақпарат таратқаны үшін» are charges.
     r"(?:\bэто|\bоказал\w+|\bназва\w+|[—–-]) (?:фейк|дезинформаци|вброс|ложь|неправд)\w*",
     r"^\W*фейк(?:ов\w+ новост\w*)?\b",
     r"\bпоправк[аи] (?:редакци|к новост)\w*",
@@ -75,16 +75,16 @@ _DENIAL: Final = _any_of(
 )
 _CONCEDED: Final = _any_of(r"\b(?:хотя|несмотря|вопреки|ранее|раньше|бұған дейін|қарамастан)\b")
 _WHO: Final = re.compile(r"\b(?:котор\w+|кого|кем|кому)\b[^,;:.!?]*$", re.IGNORECASE)  # «те, кого никто не выдавал»
-_DOUBT: Final = _any_of(  # in a headline: that is what it tells
+_DOUBT: Final = _any_of(  # in a headline: the doubt is what it reports
     r"\bне (?:подтвержда\w+|подтвердил[аи]?|мо(?:жет|гут) подтвердить)\b",
     r"\bне располага\w+ (?:сведени|информаци|данны)\w*",
     r"\bраста(?:май|ма)(?:ды|ған)\b",
 )
-_CORRECTED: Final = _any_of(  # in a text: its own mistake
+_CORRECTED: Final = _any_of(  # in a text: the outlet's own mistake
     r"\bошибочно (?:написал|сообщил|указал|назвал)\w*|\bмы ошиблись\b|\bприносим извинения\b",
     r"\bқате (?:жазды|жазыл|хабарла)\w*|\bкешірім сұрай(?:мыз|ды)\b",
 )
-_RETRACTED: Final = _any_of(  # in a text: others' news
+_RETRACTED: Final = _any_of(  # in a text: a mistake in others' news
     rf"\b(?:пере|с)пута(?:л[аи]?|н[аоы]?) {_BETWEEN}{{0,3}}?{_NAMESAKE}|\bне [\w-]+, а (?:[\w-]+ ){{0,2}}?{_NAMESAKE}",
     rf"\bмұндай шешім\w* [^.!?]{{0,60}}?{_NOT_KK}",
     r"\b(?:источник|докладчик|спикер|пресс-служб|ведомств)\w*(?:,[^,.!?]*,)? (?:[\w-]+ ){0,2}ошиб(?:ся|л[аио]сь)\b",
@@ -116,7 +116,7 @@ _HEARD: Final = _any_of(  # in a text
     r"\w-м[ыі][сш]\b",
 )
 _ASKS: Final = re.compile(r"\?\W*$")
-# «Почему высылают?» asks about what is known; «Выдали ли Пробникова?» whether it is.
+# «Почему высылают?» asks about a known event; «Выдали ли Пробникова?» asks whether there was one.
 _WHETHER_ASKED: Final = re.compile(r"\bли\b[^.!?]{0,120}\?", re.IGNORECASE)
 _ABOUT_IT: Final = _any_of(
     r"\b(?:кто|кого|кому|кем|что|чего|чем|почему|зачем|как|какой|какие|каких|чь[ия])\b",
@@ -126,7 +126,7 @@ _ABOUT_IT: Final = _any_of(
 
 
 def certainty(article: Article) -> Certainty:
-    """How sure the article is of what it tells."""
+    """Return how sure the article is about what it reports."""
     title, lead = article.title, article.text[:_LEAD]
     if denial(title) or _RETRACTED.search(_first_sentences(lead)) or _CORRECTED.search(lead):
         return Certainty.DENIED
@@ -141,7 +141,7 @@ def _first_sentences(lead: str) -> str:
 
 
 def doubt(headline: str) -> str:
-    """The words by which a headline says that somebody does not bear out what others said; "" when it does not."""
+    """Return the words by which a headline says that somebody does not confirm others' reports; "" for none."""
     words = _DOUBT.search(headline)
     return words[0] if words and not _CONCEDED.search(headline) else ""
 
@@ -153,9 +153,10 @@ def denies(sentence: str) -> bool:
 
 @remembered(_REMEMBERED)
 def denial(headline: str) -> str:
-    """The words by which a headline says that something did not happen; "" when it says no such thing.
+    """Return the words by which a headline says that something did not happen; "" for none.
 
-    «Отказали в выдаче» is a step of the case, and no denial; nor is what was denied before it happened after all.
+    A refusal («отказали в выдаче») is a step of the case, not a denial. A denial that the headline itself overrules
+    («хотя», «ранее») does not count.
     """
     every = (words for words in _DENIAL.finditer(headline) if not _WHO.search(headline[: words.start()]))
     words = next((words for words in every if not _is_of_a_thing(headline, words)), None)
@@ -163,6 +164,6 @@ def denial(headline: str) -> str:
 
 
 def _is_of_a_thing(headline: str, words: re.Match[str]) -> bool:
-    """«Не выдали разрешение»: what was not given is a paper."""
+    """Whether a thing is meant and not a person: «не выдали разрешение»."""
     deed = (words["deed"] or "").lower()
     return is_giving(deed) and bool(given_thing(deed, headline[: words.start()], headline[words.end() :]))

@@ -1,5 +1,5 @@
-"""How sure an outlet is beside what was told before it: whoever says of a step told there that it did not happen denies
-it, in whatever words. Pure.
+"""How sure an outlet is in view of earlier tellings: saying that a step told there did not happen is a denial, in
+whatever words. Pure.
 """
 
 import re
@@ -31,24 +31,24 @@ _REMOVAL = re.compile(
     re.IGNORECASE,
 )
 _JAILED = re.compile(r"\b(?:СИЗО|колони|тюрьм|түрме)", re.IGNORECASE)
-_FIRST = 2  # sentences that say what it is about
+_FIRST = 2  # sentences that say what an article is about
 
 
 def first_sentences(article: Article) -> list[str]:
-    """The two sentences that say what it is about."""
+    """Return the first two sentences of the text, which say what it is about."""
     return [article.text[slice(*span)] for span in sentences(article.text)[:_FIRST]]
 
 
 def stances(tellings: Sequence[Telling]) -> list[Certainty]:
-    """How sure each outlet was beside those before it, under the headline that readers had."""
+    """Return how sure each outlet was in view of those before it, judged by the headline that readers had."""
     as_read = [replace(one.article, title=one.article.title_read) for one in tellings]
     before = accumulate(map(_steps_told, as_read), or_, initial=frozenset[Step]())
     return [_stance(article, steps) for article, steps in zip(as_read, before, strict=False)]
 
 
 def stance(telling: Telling, earlier: Sequence[Telling]) -> Certainty:
-    """How sure an outlet is beside what was told before: whoever says of a step told there that it did not happen
-    («не задерживали») denies it, in whatever words.
+    """Return how sure an outlet is in view of earlier tellings: saying of a step told there that it did not happen («не
+    задерживали») is a denial, in whatever words.
     """
     return _stance(telling.article, _all_told(earlier))
 
@@ -62,7 +62,7 @@ def _steps_told(article: Article) -> frozenset[Step]:
 
 
 def _stance(article: Article, known: frozenset[Step]) -> Certainty:
-    """`known`: the steps that were told before."""
+    """`known` are the steps that earlier tellings told."""
     told_now = frozenset(happened([article.title]))
     if NO_REMOVAL & told_now or (Step.RELEASED in told_now and not denial(article.title)):
         return Certainty.SAID  # «отпустили: её спутали с другой»
@@ -73,8 +73,8 @@ def _stance(article: Article, known: frozenset[Step]) -> Certainty:
 
 
 def denies_what_was_told(words: str, earlier: Sequence[Telling]) -> bool:
-    """Whether a sentence by itself denies a step that was told: speaks of it, and says that it did not happen or was
-    not true; or says that who had gone is at home, and of no prison. «Опроверг слухи, что его били» denies nothing.
+    """Whether a sentence by itself denies a step that was told: it says that the step did not happen or was not true,
+    or that the person who had gone is at home and not in prison. «Опроверг слухи, что его били» denies no step.
     """
     known = _all_told(earlier)
     if ABOUT_BEFORE.search(words) or known.intersection(happened([words])):
@@ -85,32 +85,32 @@ def denies_what_was_told(words: str, earlier: Sequence[Telling]) -> bool:
 
 
 def _spoken_in(words: str) -> frozenset[Step]:
-    """The steps of which a sentence speaks, whatever it says of them."""
+    """Return the steps that a sentence mentions, whether as facts or as denied."""
     of_removal = _REMOVALS if _REMOVAL.search(words) else frozenset[Step]()
     return frozenset(spoken_of(words)) | denied_in(words) | of_removal
 
 
 def _is_safe(words: str, known: frozenset[Step]) -> bool:
-    """Whether somebody of whom it was told that he had died, gone or was taken away is alive, or where he was."""
+    """Whether somebody who was said to be dead, gone or taken away is alive or still where he was."""
     is_alive = Step.DIED in known and _ALIVE.search(words) is not None
     return is_alive or bool(known & _LEAVING and says_that_he_stays(words))
 
 
 def says_that_he_stays(text: str) -> bool:
-    """Whether somebody is said to be at home, or still in Kazakhstan: «остаётся в СИЗО Алматы», not «… Омска»."""
+    """Whether somebody is said to be at home or still in Kazakhstan: «остаётся в СИЗО Алматы», not «… Омска»."""
     still = (words[1] for words in _STILL.finditer(text))
     return _AT_HOME.search(text) is not None or any("Казахстан" in words or places(words) & TOWNS for words in still)
 
 
 def _denies_any(article: Article, known: frozenset[Step]) -> bool:
-    """Whether its first words deny a deed, whatever it was, but for steps that were not told: «не депортировали» denies
-    no detention.
+    """Whether the first sentences deny an act, unless they deny only steps that were not told: «не депортировали»
+    denies no detention.
     """
     denying = (words for words in first_sentences(article) if denial(words) and not ABOUT_BEFORE.search(words))
     return any(not denied_in(words) or denied_in(words) & known for words in denying)
 
 
 def _denied(article: Article) -> frozenset[Step]:
-    """The steps of which its headline, or its first words, say that they did not happen."""
+    """Return the steps that the headline or the first sentences say did not happen."""
     now = (words for words in (article.title, *first_sentences(article)) if not ABOUT_BEFORE.search(words))
     return frozenset[Step]().union(*map(denied_in, now))

@@ -1,20 +1,20 @@
-"""How Russian and Kazakh news say that a step of a case happened, or is happening: finite forms only.
+"""The forms by which Russian and Kazakh news say that a step of a case happened or is happening: finite forms only.
 
-«Задержали», «задержан», «ұсталды» tell it; «задержанный», «о задержании», «могут задержать» do not. Where a word has
-other senses («выдали паспорт»), what it is said of must stand by it. The keys are the names of steps (steps.py).
+«Задержали», «задержан», «ұсталды» are such forms; «задержанный», «о задержании», «могут задержать» are not. A word with
+other senses («выдали паспорт») counts only beside what it must be about. Keys are the names of steps (steps.py).
 """
 
 import re
 from typing import Final
 
-_WORD = r"(?:(?!не )[\w-]+ )"  # between two words of one statement
+_WORD = r"(?:(?!не )[\w-]+ )"  # a word between two words of one statement
 _NEAR = r"[^.!?\n]"
 _PAST = r"л[аио]?\b"
 _DONE = r"н[аоы]?\b"
 # «ұсталды», «ұсталған.» and «ұсталып, …», but not «ұсталған ресейлік»
 _KK = r"(?:[дт][ыі]\b|[ғгқк][ае]н(?=\s*(?:[.!?…»;,:]|$|деп|екен|еді|болатын))|[ыі]п(?=,))"
 _REFUSED_KK = rf"бас тарт(?:ыл)?{_KK}"
-_REFUGE = (  # where people of whom our news are go on to
+_REFUGE = (  # countries to which people in our news go on
     r"(?:Герман|Франц|Польш|Литв|Латви|Эстони|Грузи|Армени|Турци|Серби|Черногор|Чехи|Итали|Испани|Финлянд|США|Канад|Европ"
     r"|Израил|Берлин|Париж|Варшав|Вильнюс|Риг|Ереван|Тбилиси|Стамбул|Белград|Праг|Вен[уы]\b)"
 )
@@ -22,7 +22,7 @@ _DECLINED = r"отказал[аио]?(?:с[ья])?\b"
 _REMOVE = r"(?:выда[тчв]|экстрад(?!иционн)|депорт(?!ационн)|высл|высыл|выдвор)"  # not «экстрадиционный арест»
 _TO_RUSSIA = rf"(?={_NEAR}{{0,60}}?\b(?:Росси[юиия]|россиян|российск|РФ|Москв|силовик|Чечн|ФСБ|на родину))"
 _RUSSIA_FIRST = r"\b(?:российск(?:ой|им) (?:сторон|силовик|полици|воен|спецслужб)\w*|ФСБ|России|РФ|Москве)"
-# The goal stands in the dative: «Ресейге», «Ресей жағына»; «Ресей азаматына» is given something
+# The destination is in the dative: «Ресейге», «Ресей жағына»; «Ресей азаматына» receives a thing.
 _TO_RUSSIA_KK = (
     r"\b(?:Ресейге|Мәскеуге|(?:РФ|ФСБ)-?(?:ға|ге|қа|ке)"
     r"|(?:Ресей|РФ|ФСБ)\w*(?:-\w+)? (?:[\w-]+ )?"
@@ -46,7 +46,7 @@ _BODY = (
     r"|министерств|акимат|посольств|консульств|Д?ҰҚК|ІІМ|СІМ|әкімдік|прокуратура|шекара қызметі)"
 )
 _LAWYER = r"(?:адвокат|защитни[кц])"
-# «Приостановил выдачу разрешений» halts no removal
+# «Приостановил выдачу разрешений» is not about a removal.
 _HALTED = rf"(?:{_REMOVE}(?!\w* {_WORD}{{0,3}}?{_PERMIT})|исполнен|процедур|рассмотрен|производств|дел[оа]\b)"
 _ASKERS = r"(?:допрос|бесед|опрос|Д?КНБ|Комитет|полици|прокуратур|следовател|дачи показаний)"
 _COURT = r"\b(?:суд(?:а|е|у|ом|ы|ебн\w+)?|заседани\w+|слушани\w+)\b"
@@ -301,7 +301,7 @@ FORMS: Final = {
         rf"{_PERMIT_KK}(?: мерзімін)? ұзарта алмады\b|(?:УТР|тұруға рұқсат) бермеді\b",
     ),
 }
-"""What of a sentence tells a step as happened, by the name of the step."""
+"""By the name of a step: patterns that say that it happened."""
 
 _SAID = r"(?:сообщи|заяви|рассказа|уточни|поясни|подтверди|ответи|прокомментирова)л[аио]?\b"
 _SAID_KK = r"(?:хабарла|мәлімде|айт|растады|түсіндір|жауап бер)"
@@ -316,14 +316,14 @@ NOT_YET_BEFORE: Final = re.compile(
     r"|\b(?:бо[яи]тся|опаса\w+|подозрева\w+|предполага\w+|не исключа\w+|вероятно|возможно),? (?:что )?[^,.!?;:\n]*$",
     re.IGNORECASE,
 )
-"""What stands before what may come, is only said, or tells who somebody is."""
+"""Words before a form that make it a possibility, hearsay, or a description of a person."""
 
 OF_OFFICE: Final = re.compile(
     r"\b(?:глав|начальник|министр|руководител|заместител|директор|прокурор|судь|қызметінен|лауазымынан|орнынан)\w*"
     r"[^.!?\n]*$",
     re.IGNORECASE,
 )
-"""What stands before «освободили» where somebody loses his office and nobody leaves a prison."""
+"""Words before «освободили» that say that somebody lost an office; nobody leaves a prison."""
 
 NOT_YET_AFTER: Final = re.compile(r" (?:ли|бы)\b", re.IGNORECASE)
 
@@ -334,4 +334,4 @@ ABOUT_BEFORE: Final = re.compile(
     r"|еске сал\w+|бұрын(?!ғы)\w*|\w+[ғгқк][ае]н еді|былтыр\w*|өткен (?:жыл|ай)\w*|осыған дейін|20\d\d жыл\w*)\b",
     re.IGNORECASE,
 )
-"""A sentence that has one of these tells of older things."""
+"""Words by which a sentence is about older events."""

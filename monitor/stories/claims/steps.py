@@ -1,8 +1,8 @@
-"""The steps of a case: their names, which of them are urgent, and which of them a text speaks of. Pure.
+"""The steps of a case: their names, which of them are urgent, and which of them a text mentions. Pure.
 
-Two questions are asked of a text. Does it *speak* of a step (`speaks_of`)? There a doubt counts, for it keeps news from
-being taken for known. Does it tell that the step *happened* (`happened`)? There a doubt does not count: it is said to
-subscribers in our own words, so only finite forms are read (step_forms.py), and neither what may come nor what was.
+Two questions are asked of a text. Does it *mention* a step (`speaks_of`)? Doubtful forms count, so that news is not
+taken for known. Does it say that the step *happened* (`happened`)? Doubtful forms do not count, because subscribers
+read the answer in our own words: only finite forms are accepted (step_forms.py), about neither the future nor the past.
 """
 
 import re
@@ -19,7 +19,7 @@ from monitor.text.unicode import sentences
 
 
 class Step(Enum):
-    """A step of a case. The value is what the reasons of a story call it, in Russian."""
+    """A step of a case. The value is its Russian name in the reasons of a story."""
 
     DETAINED = "задержание"
     ARRESTED = "арест"
@@ -61,7 +61,7 @@ class Step(Enum):
         return self in _URGENT
 
     def label(self, tongue: Tongue) -> str:
-        """What subscribers read, in small letters, of at most 30 characters."""
+        """Return the name that subscribers read, in lower case, at most 30 characters."""
         ru, kk, en = _LABELS[self]
         return {"ru": ru, "kk": kk, "en": en}[tongue]
 
@@ -115,12 +115,12 @@ _URGENT: Final = (
 TAKING: Final = frozenset(
     {Step.HANDED_OVER, Step.TAKEN_AWAY, Step.REMOVAL_DECIDED, Step.REQUESTED, Step.REMOVAL_REFUSED, Step.NOT_REMOVED}
 )
-"""Of these it may be said whither."""
+"""Steps that have a destination."""
 NO_REMOVAL: Final = frozenset({Step.REMOVAL_REFUSED, Step.NOT_REMOVED})
-"""Told of somebody by whoever denies that he was handed over, too."""
+"""Steps that an article may report although it denies that somebody was handed over."""
 STAYING: Final = frozenset({Step.ASYLUM_GRANTED, Step.RELEASED, Step.LEFT, Step.DISAPPEARED})
-"""Whoever is told of so is taken nowhere, as far as is known."""
-# Of several steps that one headline tells, the earlier one here is named: what is urgent, then what says most.
+"""Steps after which somebody is taken nowhere, as far as is known."""
+# If a headline tells several steps, the earlier one here is named: urgent ones first, then those that say most.
 _RANK: Final = (
     *_URGENT,
     *(
@@ -151,7 +151,7 @@ _RANK: Final = (
 
 # ── what a text speaks of ──────────────────────────────────────────────────────────────────────
 
-# By the beginnings of the words that headlines have for a step.
+# Beginnings of the words that headlines use for a step.
 _HANDED_OVER = (
     "выдан выдал экстрадирован экстрадировал депортирован депортировал выслан выслал выдворен выдворил"
     " экстрадирует депортирует высылает выдворяет экстрадируют депортируют высылают выдворяют"
@@ -190,28 +190,28 @@ _WORDS = {
     Step.LEFT: ("сбежал бежал покинул уехал вылетел қашып", ""),
 }
 
-# «Суд отказался освободить», «босатпады»: it did not happen. Told so, it is not told as happened either.
+# «Суд отказался освободить», «босатпады»: it did not happen, so it does not count as happened either.
 _NOT_BEFORE = re.compile(
     r"\b(?:не|отказ\w*|отмен\w*|избежа\w*|без|вместо)"
     r"(?: (?:в|от|его|ее|её|их|стал\w*|буд\w+|хо[тч]\w+|могут|может))* $",
     re.IGNORECASE,
 )
 _NOT_AFTER = re.compile(r"\w*?(?:[мпб][ае](?:д[ыі]|йд[ыі]|[ғг][ае]н)\b|[дт][ае]н бас тарт)", re.IGNORECASE)
-# Said of nobody's claim it is the state of a case: «Решение по Фомину ещё не принято»
+# If nobody's claim is denied by it, it is only the state of the case: «Решение по Фомину ещё не принято»
 _UNDECIDED = re.compile(
     r"\bрешени\w* [^.!?]{0,60}?\bне (?:принима|принят|выноси|было(?=\W*$|[,.;:]))\w*"
     r"|\bшешім\w* [^.!?]{0,40}?(?:[ғгқк][ае]н жоқ|м[ае]д[ыі]\b)",
     re.IGNORECASE,
 )
-_NOT_WITHIN = 40  # characters before a step in which its denial stands
-_REMEMBERED = 5_000  # texts: of a story with many tellings each post asks all that were told earlier
+_NOT_WITHIN = 40  # characters before a step in which its negation is looked for
+_REMEMBERED = 5_000  # texts in the cache: each post of a story asks again about all earlier tellings
 
 
 def _any_of(words: str, phrases: str) -> re.Pattern[str]:
     return re.compile(r"\b(?:" + "|".join(filter(None, [*words.split(), phrases])) + ")", re.IGNORECASE)
 
 
-@cache  # the commands that judge nothing need none of them
+@cache  # compiled when needed: commands that judge nothing do not need them
 def _spoken(step: Step) -> re.Pattern[str]:
     return _any_of(*_WORDS[step])
 
@@ -222,12 +222,14 @@ def _told_as_happened(step: Step) -> re.Pattern[str]:
 
 
 def spoken_of(text: str) -> list[Step]:
-    """The steps that a text speaks of, at least once without a denial."""
+    """Return the steps that a text mentions at least once without a negation."""
     return [step for step in _WORDS if speaks_of(step, text)]
 
 
 def speaks_of(step: Step, text: str) -> bool:
-    """Whether a text speaks of the step, at least once without a denial; of some only how they happen is known."""
+    """Whether a text mentions the step at least once without a negation. A step without words of its own counts only if
+    the text says that it happened.
+    """
     if step not in _WORDS:
         return step in happened([text], before_too=True)
     return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
@@ -235,7 +237,7 @@ def speaks_of(step: Step, text: str) -> bool:
 
 @remembered(_REMEMBERED)
 def denied_in(text: str) -> frozenset[Step]:
-    """The steps that a text speaks of only to say that they did not happen: «не задерживали»."""
+    """Return the steps that a text mentions only as not having happened: «не задерживали»."""
     steps = {step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text)}
     if _UNDECIDED.search(text):
         steps.add(Step.REMOVAL_DECIDED)
@@ -251,9 +253,9 @@ def _is_denied(text: str, word: re.Match[str]) -> bool:
 
 
 def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, ...]:
-    """The steps that one of these texts tells as happened or happening, the one to name first.
+    """Return the steps that one of these texts says happened or are happening, the one to name first.
 
-    `before_too`: also those that the text itself calls earlier ones («ранее», «былтыр»).
+    `before_too`: include those that the text itself calls earlier («ранее», «былтыр»).
     """
     steps = frozenset[Step]().union(*(_told_in(text, before_too) for text in texts))
     return tuple(step for step in _RANK if step in steps)
@@ -280,7 +282,7 @@ def _is_told(step: Step, sentence: str, form: re.Match[str]) -> bool:
 
 
 def _gives_a_thing(sentence: str, form: re.Match[str]) -> bool:
-    """«Передали повестку», «выдал аккредитацию»: nobody is handed over."""
+    """Whether a thing is given and not a person: «передали повестку», «выдал аккредитацию»."""
     verb = next((word for word in re.finditer(r"\w+", form[0]) if is_giving(word[0].lower())), None)
     if verb is None:
         return False

@@ -1,1 +1,1 @@
-"""What was posted and turned out to be wrong: taken back, or struck with the reason. Pure."""
+"""Posts that turned out to be wrong: deleted, or struck with the reason. Pure."""

@@ -1,4 +1,4 @@
-"""A post taken back out of the channel: what maintainers read of it, and the button that does it. Pure."""
+"""Deleting a post from the channel: the messages to maintainers, and the button. Pure."""
 
 import re
 from typing import Final
@@ -6,30 +6,30 @@ from typing import Final
 from monitor.models.outbox import Buttons, DeliveryState, Settlement
 from monitor.text.telegram_html import Html, join, link, text
 
-REMOVE_BUTTON: Final = "d"  # the part of its data before the first colon
+REMOVE_BUTTON: Final = "d"  # the part of the button's data before the first colon
 
 _PRESS: Final = re.compile(r"(\d{1,18}):(\d{1,6})", re.ASCII)
 _BY_HAND: Final = "Удалите его сами: откройте пост в канале, удерживайте его и выберите «Удалить»."
 
 
 def offer(headline: str) -> str:
-    """The question under which the button stands, as plain text."""
+    """Return the question above the button, as plain text."""
     return f"{headline} уже в канале. Удалить пост? Новость станет отклонённой, и новые пересказы её не вернут."
 
 
 def button(story_id: int, part: int) -> Buttons:
-    """What takes the post of a part of a story back."""
+    """Return the button that deletes the post of a part of a story."""
     return ((("Удалить пост из канала", f"{REMOVE_BUTTON}:{story_id}:{part}"),),)
 
 
 def pressed(data: str) -> tuple[int, int] | None:
-    """Story and part of what follows REMOVE_BUTTON and its colon; None when no button of ours carries it."""
+    """Parse the data after REMOVE_BUTTON and its colon into story and part; None if no button of ours sends it."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), int(press[2])) if press else None
 
 
 def why_not(headline: str, state: DeliveryState | None) -> str:
-    """Why the post is not taken back, as plain text: by its state in the outbox; None: there is none."""
+    """Say in plain text why the post is not deleted, by its state in the outbox; None means that there is no post."""
     match state:
         case DeliveryState.SENDING | DeliveryState.UNCERTAIN:
             return f"{headline}: пост на пути в канал, и неясно, дошёл ли. Повторите /undo через несколько минут."
@@ -39,19 +39,19 @@ def why_not(headline: str, state: DeliveryState | None) -> str:
 
 
 def notice_key(delivery_id: int) -> str:
-    """The key of the notice about a removal, in the chat where it was ordered."""
+    """Return the key of the notice about a removal, in the chat where it was ordered."""
     return f"delete:{delivery_id}"
 
 
 def ordered(headline: str, address: str) -> Html:
-    """The notice while Telegram has not answered; `address` is the post's, "" if it has none."""
+    """Return the notice shown until Telegram answers; `address` is the post's, "" if it has none."""
     return join(
         "\n", (text("Пост удаляется из канала. Когда Telegram ответит, здесь будет сказано."), link(headline, address))
     )
 
 
 def ended(notice: str, settlement: Settlement) -> Html:
-    """The notice when Telegram has answered."""
+    """Return the notice shown when Telegram has answered."""
     deleted = settlement.state is DeliveryState.CANCELLED
     first = "Поста в канале больше нет." if deleted else f"{settlement.error} {_BY_HAND}"
     return join("\n", (text(first), Html(notice.partition("\n")[2])))

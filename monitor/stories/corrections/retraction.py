@@ -1,4 +1,4 @@
-"""A story that turned out to be wrong: what its posts show then, what maintainers write and read of it. Pure."""
+"""A retracted story: what its posts show then, and the messages to and from maintainers. Pure."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ from monitor.text.telegram_html import Html, join, line, linked, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import cleaned
 
-RETRACT_BUTTON: Final = "x"  # the part of its data before the first colon
+RETRACT_BUTTON: Final = "x"  # the part of the button's data before the first colon
 LONGEST_REASON: Final = 300  # UTF-16 units
 TOO_LONG: Final = (
     f"Причина длиннее {LONGEST_REASON} знаков: подписчики прочтут её под постом. Сократите и пошлите снова."
@@ -25,7 +25,7 @@ TOO_LONG: Final = (
 
 _HEADLINE_UNITS, _OUTLET_UNITS = 300, 80
 _DELETES: Final = re.compile(r"\s*(?:удалить|delete)\s*:\s*", re.IGNORECASE)
-_LONGEST_NAME: Final = 200  # UTF-16 units of what was written for a story, as it is said again
+_LONGEST_NAME: Final = 200  # UTF-16 units of a story's name when it is quoted back
 _PRESS: Final = re.compile(r"\d{1,18}", re.ASCII)
 _PAGE: Final = re.compile(r"/story/(\d{1,18})\.html", re.ASCII)
 _POST: Final = re.compile(
@@ -35,7 +35,7 @@ _TELEGRAM: Final = frozenset({"t.me", "telegram.me", "www.t.me"})
 
 
 class PostAddress(NamedTuple):
-    """A message by its link: the "@name" of its chat, in lower case, or the number "-100…"."""
+    """A message by its link: the chat's "@name" in lower case, or its number "-100…"."""
 
     chat: str
     message_id: int
@@ -45,7 +45,7 @@ class PostAddress(NamedTuple):
 
 
 def struck_post(story: Story, part: int, *, to: Destination) -> Html:
-    """What a chat shows of a retracted part of a story: the headline struck, still linked, and why."""
+    """Return what a chat shows for a retracted part of a story: the headline struck, still linked, and the reason."""
     assert story.retracted
     article = lead_for(part_of(story, part), to).article
     title = tag("b", tag("s", linked(headline_for(story, part, to=to), article.url)))
@@ -53,7 +53,7 @@ def struck_post(story: Story, part: int, *, to: Destination) -> Html:
 
 
 def heading(retraction: Retraction) -> Html:
-    """What stands above a question about a later telling of a retracted story."""
+    """Return the heading of a question about a later telling of a retracted story."""
     return text(f"На проверку · об опровергнутом пишут снова. {label(retraction)}")
 
 
@@ -63,7 +63,7 @@ def label(retraction: Retraction) -> str:
 
 
 def day(retraction: Retraction) -> str:
-    """Since when, as «29.11.2026»."""
+    """The day of the retraction in ZONE, as «29.11.2026»."""
     return f"{retraction.at.astimezone(ZoneInfo(ZONE)):%d.%m.%Y}"
 
 
@@ -73,7 +73,7 @@ def _since(retraction: Retraction, tongue: Tongue) -> Html:
 
 
 def headline_of(article: Article) -> str:
-    """An article's title on one line, "" if it has none."""
+    """Return an article's title on one line; "" if it has none."""
     return line(article.title, _HEADLINE_UNITS)
 
 
@@ -81,12 +81,12 @@ def headline_of(article: Article) -> str:
 
 
 def reason_of(written: str) -> str:
-    """The reason as somebody wrote it, on one clean line of at most 300 UTF-16 units; "" for none."""
+    """Return the reason as written, on one clean line of at most 300 UTF-16 units; "" for none."""
     return line(written.strip().removeprefix(":"), LONGEST_REASON)
 
 
 def order_of(written: str) -> tuple[str, bool]:
-    """The reason, and whether the posts are to be deleted: «удалить: почему»."""
+    """Return the reason, and whether the posts are to be deleted: «удалить: почему»."""
     deletion = _DELETES.match(written)
     return reason_of(_after_order(written)), bool(deletion)
 
@@ -118,12 +118,12 @@ def story_named(written: str) -> int | PostAddress | None:
 
 
 def buttons(story_id: int) -> Buttons:
-    """What stands under a decision that published."""
+    """Return the button below a decision that published."""
     return ((("Опровергнуть", f"{RETRACT_BUTTON}:{story_id}"),),)
 
 
 def pressed(data: str) -> int | None:
-    """The story, from what follows RETRACT_BUTTON and its colon; None when no button of ours carries it."""
+    """Parse the data after RETRACT_BUTTON and its colon into the story; None if no button of ours sends it."""
     return int(data) if _PRESS.fullmatch(data) else None
 
 
@@ -132,17 +132,17 @@ def pressed(data: str) -> int | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Corrected:
-    """What became of the posts of a story when it was retracted, deleted, or brought back; counts of posts."""
+    """What became of a story's posts when it was retracted, deleted or restored; the numbers are counts of posts."""
 
     story: int
     headline: str
     how: Literal["struck", "deleted", "back"]
     changed: int = 0
-    unsent: int = 0  # struck: they will not be sent; back: they will
-    on_the_way: int = 0  # in flight or in doubt: brought there when that is known
+    unsent: int = 0  # struck: they will not be sent; back: they will be
+    on_the_way: int = 0  # being sent, or unknown whether sent: changed once that is known
     in_digests: int = 0
-    deleted: int = 0  # before, by maintainers: nothing shows them again
-    out_of_reach: int = 0  # gone from the chat, not to be edited any more, or where nobody is served
+    deleted: int = 0  # deleted earlier by maintainers: nothing restores them
+    out_of_reach: int = 0  # gone from the chat, no longer editable, or in a chat that is no longer served
 
 
 _DONE: Final = {
@@ -168,7 +168,7 @@ _LOST: Final = (
 
 
 def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story}") -> tuple[str, ...]:
-    """What was done, in lines of plain Russian; `back` is how it is taken back."""
+    """Return what was done, in lines of Russian plain text; `back` says how to undo it."""
     how, said = corrected.how, {"story": corrected.story, "headline": line(corrected.headline, 200)}
     counts = (
         (_CHANGED[how], corrected.changed),
@@ -188,10 +188,10 @@ def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story
 
 
 def absent(named: str) -> str:
-    """That no channel shows such a story, in Russian."""
+    """Say in Russian that no channel shows such a story."""
     return f"Ни один канал не показывал такой истории: {line(named, _LONGEST_NAME)}. Номер называют /why и monitor why."
 
 
 def not_retracted(number: int) -> str:
-    """That there is nothing to take back, in Russian."""
+    """Say in Russian that the story is not retracted."""
     return f"История {number} не опровергнута: возвращать нечего."

@@ -1,1 +1,1 @@
-"""Whom a text names, and of whom the channel has news."""
+"""The people a text names, and those the channel follows."""

@@ -1,4 +1,4 @@
-"""An article, by the people whom it names: which story's case it goes on with, and what is said of it for that."""
+"""Adjust the placement of an article by the people it names: whose case it continues, and with which verdict."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -13,8 +13,9 @@ from monitor.stories.recent_events import RecentEvents
 
 
 def of_a_case(telling: Telling, placement: Placement, stories: Sequence[Story]) -> tuple[Telling | None, Placement]:
-    """With what is said of it for whom it names. Whoever denies what the channel told of somebody joins that story and
-    is published at once, whatever rules say; what no rule knows is asked about, or goes on with no story: None.
+    """Adjust a telling that names somebody whose case a story tells. A denial of what the channel published joins that
+    story and is published at once, whatever the rules say. An article that no rule matched becomes a question to
+    maintainers; the telling is None if it continues no story.
     """
     number = _story_of_case(placement, stories)
     story = Story(id=None, tellings=()) if number is None else stories[number]
@@ -44,13 +45,13 @@ def _tells_of_the_event(article: Article, story: Story) -> bool:
 
 
 def _story_of_case(placement: Placement, stories: Sequence[Story]) -> int | None:
-    """The one that the article joins, else whose case it goes on."""
+    """Return the index of the story that the article joins, else of the one whose case it continues."""
     if placement.joins is not None or placement.follows is None:
         return placement.joins
     return next(number for number, story in enumerate(stories) if story.id == placement.follows)
 
 
 def _is_public(story: Story) -> bool:
-    """Whether the channel shows it, and it was not retracted."""
+    """Whether the channel shows the story and it is not retracted."""
     shown_parts = {one.part for one in story.tellings if one.part in story.published or not is_asked(story, one.part)}
     return story.retracted is None and bool(shown_parts - story.deleted)

@@ -1,7 +1,7 @@
-"""People of whom the channel has news: an article that names one of them may go on with it in words of its own.
+"""People whose stories the channel published: an article that names one of them may continue the story.
 
-Denials and later steps often have none of the words that rules know: «Бабушкин на связи, он дома». No rule says
-anything of such an article, and nobody would learn of it. Maintainers are asked: nothing is published by a name alone.
+Denials and later steps often have none of the words that rules know: «Бабушкин на связи, он дома». No rule matches such
+an article, and nobody would see it. So maintainers are asked; nothing is published because of a name alone.
 """
 
 import re
@@ -21,24 +21,24 @@ from monitor.stories.recent_events import RecentEvents
 
 FOLLOWED: Final = timedelta(days=30)
 RULE: Final = "о том же человеке"
-"""Stands where a verdict names its rule."""
+"""The rule's name in a verdict for such an article."""
 NO_RULE: Final = "ни одно правило не сработало"
-BEFORE_CLAIM: Final = timedelta(hours=3)  # a rumour may be denied before the outlets that we read tell it
+BEFORE_CLAIM: Final = timedelta(hours=3)  # a rumour may be denied before the outlets we read report it
 
-_SUBJECT: Final = 400  # characters in which those stand whom an article is about
-MOST_STORIES: Final = 3  # of one name: who is in more of them is an official, or bears a name that many bear
+_SUBJECT: Final = 400  # characters that name the people an article is about
+MOST_STORIES: Final = 3  # stories of one name; a person in more of them is an official, or has a name that many have
 _SHORT_NAME: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі]+ [А-ЯЁӘҒҚҢӨҰҮҺІ]\.")
 _CAPITALIZED: Final = re.compile(r"\b[А-ЯЁӘҒҚҢӨҰҮҺІ][а-яёәғқңөұүһі-]+")
 
 
 def subjects(title: str, text: str) -> list[Person]:
-    """Who an article is about: whom its headline or its very beginning names, officials who speak there left out."""
+    """Return the people named in the headline or at the beginning of the text, without officials who speak there."""
     beginning = f"{title}\n{text[:_SUBJECT]}"
     return [one for one in people(beginning) if one.is_surely_one and not is_official(one, beginning)]
 
 
 class ToldStory(NamedTuple):
-    """What tells of whom a story in the channel is: its number, a headline and the beginning of the text."""
+    """The beginning of a telling in the channel: its story's number, the headline and the text."""
 
     story_id: int
     title: str
@@ -63,7 +63,7 @@ class Followed(NamedTuple):
         return cls(by_stem, events)
 
     def without(self, known: "Followed") -> "Followed":
-        """Those of them who are surely none of the others."""
+        """Return those who are certainly none of the people in `known`."""
         new = {stem: _strangers(persons, known.by_stem.get(stem, ())) for stem, persons in self.by_stem.items()}
         return Followed({stem: persons for stem, persons in new.items() if persons})
 
@@ -72,7 +72,7 @@ class Followed(NamedTuple):
         return self.is_named(title, text) or self.events.has(title, text)
 
     def is_named(self, title: str, text: str) -> bool:
-        """Whether the headline or the beginning of the text names one of them, and nobody else of that surname."""
+        """Whether the headline or the lead names one of them, and nobody else with that surname."""
         lead = f"{title}\n{text[:LEAD]}"
         if _SHORT_NAME.search(lead) and self._is_shortened(lead):
             return True
@@ -82,7 +82,7 @@ class Followed(NamedTuple):
         return any(_is_meant(person, named) for person in written)
 
     def _is_shortened(self, lead: str) -> bool:
-        """«Антон Р.»."""
+        """Whether one of them is named as «Антон Р.»."""
         short = [one for one in people(lead) if one.is_short]
         return any(in_common(short, persons) for persons in self.by_stem.values() if short)
 
@@ -100,13 +100,13 @@ NOBODY: Final = Followed({})
 
 
 def is_about(article: Article, story: Story, *, headline: bool = False) -> bool:
-    """Whether the article, or its `headline`, names somebody of whom the story is."""
+    """Whether the article (only its title if `headline`) names somebody whom the story is about."""
     tellings = (ToldStory(0, one.article.title, one.article.text) for one in story.tellings)
     return Followed.of(tellings).is_named(article.title, "" if headline else article.text)
 
 
 def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> bool:
-    """Whether both name somebody by the same first name and surname; `in_full`: an initial is none."""
+    """Whether both name somebody by the same first name and surname; with `in_full` an initial is not enough."""
     ours, theirs = (
         [person for person in named if person.first and not (in_full and "." in person.first)]
         for named in (named_in(article), (person for one in story.tellings for person in named_in(one.article)))
@@ -115,8 +115,8 @@ def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> 
 
 
 def is_denied_by(telling: Telling, story: Story) -> bool:
-    """Whether a sentence of its beginning both names one of them, and nobody else, and denies what was told of him, as
-    the first to do so: readers would believe him safe. What was published long before the claim denies nothing.
+    """Whether a sentence of the article's beginning names only a person of the story and denies what was told about
+    him, as the first to do so: readers would believe him safe. An article published long before the claim is no denial.
     """
     article, earlier = telling.article, story.tellings
     if _is_older(article, story) or Certainty.DENIED in stances(earlier):
@@ -143,7 +143,7 @@ def question_of(article: Article, story: Story) -> Verdict:
 
 
 def denial_of(telling: Telling, story: Story) -> Verdict:
-    """What is published of one that denies what the story told of somebody: as rules say it, else as it is asked."""
+    """Return the verdict with which a denial is published, of tier `post`: its own topics, else the story's."""
     by_rules = tuple(replace(topic, tier=Tier.POST) for topic in telling.verdict.topics)
     return Verdict(topics=by_rules or (_topic(telling.article, story, Tier.POST),))
 
@@ -155,7 +155,7 @@ def _topic(article: Article, story: Story, tier: Tier) -> TopicVerdict:
 
 
 def _matches(article: Article, persons: Iterable[Person]) -> Iterable[Match]:
-    """Where surnames of theirs stand for the first time, in the headline and in the text."""
+    """Yield the first place of one of their surnames in the headline and in the text."""
     stems = {person.stem for person in persons}
     parts: tuple[tuple[Where, str], ...] = (("title", article.title), ("text", article.text[:LEAD]))
     for where, part in parts:

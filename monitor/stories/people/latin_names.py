@@ -1,4 +1,4 @@
-"""People's names in Latin letters, as passports and foreign outlets spell them → the same in Cyrillic ones."""
+"""People's names in Latin letters, as passports and foreign outlets spell them, → Cyrillic."""
 
 import re
 from typing import Final
@@ -20,7 +20,7 @@ _SOFT: Final = (("олг", "ольг"), ("тиян", "тьян"), ("сандер
 
 
 def in_cyrillic(text: str) -> str:
-    """A text in which first names with surnames, «Kirill Zaborsky», stand in Cyrillic letters; all else as it is."""
+    """Return the text with first names and surnames («Kirill Zaborsky») in Cyrillic; everything else is unchanged."""
     if not _LATIN.search(text):
         return text
     return _INITIAL.sub(_initialled, _NAME.sub(_respelled, text))
@@ -34,7 +34,7 @@ def _initialled(name: re.Match[str]) -> str:
 def _respelled(name: re.Match[str]) -> str:
     first, last = map(_cyrillic, name.groups())
     soft = first
-    for hard, softened in _SOFT:  # no spelling tells «Ilya» from «Беляев»'s
+    for hard, softened in _SOFT:  # the Latin spelling does not show a soft sign («Ilya»)
         soft = soft.replace(hard, softened)
     known = next(filter(is_first_name, (first, soft)), "")
     return f"{known.title()} {last.title()}" if known else name[0]

@@ -1,8 +1,8 @@
-"""The people a text names: surnames, with the first name where it stands before them.
+"""The people a text names: surnames, with the first name before them if there is one.
 
-No dictionary of surnames: one is known by its ending, in both languages, or by a usual first name before it. What has
-neither («Абай Тойкен») is not found; whoever asks must bear that. A common word with a capital («Адвокат Кузин») is no
-first name.
+There is no dictionary of surnames: one is recognised by its ending, in both languages, or by a usual first name before
+it. A name with neither («Абай Тойкен») is not recognised, and callers must allow for that. A common word with a capital
+(«Адвокат Кузин») is not taken for a first name.
 """
 
 import re
@@ -19,21 +19,21 @@ from monitor.text.remembered import remembered
 
 LEAD = 1_200  # characters in which an article's people are looked for
 
-_STEM = 5  # letters of a surname that its case endings leave alone
-_FIRST_STEM = 3  # the same of a first name
-_FIRST_NAME = 4  # letters of it by which it is looked for
+_STEM = 5  # letters of a surname that do not change with its case
+_FIRST_STEM = 3  # the same for a first name
+_FIRST_NAME = 4  # letters by which a first name is searched for
 _LEV = re.compile("^льв")  # «Льва Тюрина»
-_SHORTEST = 3  # letters; what has no more is no surname
-_WORD_STEM = 6  # letters by which text/languages/word_frequencies.py knows a word
+_SHORTEST = 3  # letters; a shorter word is no surname
+_WORD_STEM = 6  # letters by which text/languages/word_frequencies.py identifies a word
 
 _LETTERS = "А-ЯЁӘҒҚҢӨҰҮҺІ"
 _SMALL = "а-яёәғқңөұүһі"
 _CAPITAL = f"[{_LETTERS}][{_SMALL}]+"
 _ENDS_WITH_NAME, _LONGEST_NAME = re.compile(rf"({_CAPITAL}) $"), 25
 _WORD_WITH_CAPITAL = re.compile(rf"\b{_CAPITAL}")
-_REMEMBERED = 2_000  # texts: a story is compared with every article that comes for days
-_LONGEST = 200  # letters of the names of a remembered text: a list may hold any number of any length
-_BEFORE = 3  # characters before a word that tell whether a sentence begins with it
+_REMEMBERED = 2_000  # texts in the cache: a story is compared with every article of some days
+_LONGEST = 200  # letters of the names of a cached text; a list may have any number of them
+_BEFORE = 3  # characters before a word that show whether it begins a sentence
 _FIRST = rf"[{_LETTERS}][{_SMALL}]{{2,}}|[{_LETTERS}]\.(?: ?[{_LETTERS}]\.)?"  # «Иван», «И.», «И. П.»
 _FATHERS = rf"{_CAPITAL}(?:[оеё]вич|ьич|[оеё]вн|иничн)[{_SMALL}]{{0,3}}"
 # Overlapping: «Судья Иван Петров», «Ольги Петровны Невской»
@@ -48,13 +48,13 @@ _CASE = (  # endings of surnames, in both languages
 )
 _SURNAME = re.compile(rf"(?:(?:[оеё]в|[иы]н|енк|юк|чук|ук|ян|дзе|швили|ко|улы|ұлы|қызы|кызы|оглы){_CASE})$")
 _ENDING = re.compile(rf"(?:{_CASE}|[яюьйа]|ем|ём|ей|ий|ый|ая|ого|его|ому|ему|их)")
-_BASE = 3  # letters that are left of a surname without its ending, at least
+_BASE = 3  # letters that remain of a surname without its ending, at least
 _LONGEST_ENDING = 5
 _PATRONYMIC = re.compile(r"(?:[оеё]вич|ьич|[оеё]вн|иничн)[а-яіңғұ]{0,3}$")
 _LONE = re.compile(  # a surname by itself
     rf"(?<=[{_SMALL},:] )([{_LETTERS}][{_SMALL}]+(?:[оеё]в|[иы]н)(?:а|у|ым|ой|е|ы|ых)?)\b(?! [{_LETTERS}])"
 )
-# Towns, countries and heads of state that look like surnames and are in every second article.
+# Towns, countries and politicians in every second article that look like surnames.
 _NOBODY = frozenset(
     (
         *("сарат", "росто", "тамбо", "псков", "киев", "киева", "киеве", "харьк", "львов", "берли", "кишин", "украи"),
@@ -64,31 +64,31 @@ _NOBODY = frozenset(
 _ADJECTIVE = re.compile(r"(?:ый|ий|ой|ая|яя|ое|ее|ого|его|ому|ему|ым|им|ом|ую|ые|ие|ых|их|лық|лік|дық|дік|тық|тік)$")
 
 
-# In the nominative: who speaks or acts; «задержали судью Петрова» names whom it is about
+# In the nominative, so somebody who speaks or acts; «задержали судью Петрова» is about the judge.
 _OFFICIAL = re.compile(
     r"(?<!экс-)(?<!бывший )\b(?:(?:ген|вице-|зам)?(?:прокурор|министр|глава(?! семь)|начальник|председатель|директор)"
     r"|аким|судья|депутат|посол|консул|омбудсмен|уполномоченный|(?:пресс-)?секретарь|спикер|представитель)"
     rf"(?: (?!и\b)[{_SMALL}А-ЯЁ-]+){{0,4}}? $",
     re.IGNORECASE,
 )
-_OFFICE = 60  # characters before a name in which his office stands
+_OFFICE = 60  # characters before a name in which the office is
 
 
 def is_official(person: "Person", text: str) -> bool:
-    """Whether every place that names him calls him by an office: «прокурор Ержан Омаров»."""
+    """Whether the person is called by an office wherever the text names him: «прокурор Ержан Омаров»."""
     places = [place.start() for place in re.finditer(re.escape(f"{person.first} {person.surname}"), text)]
     return bool(places) and all(_OFFICIAL.search(text[max(0, at - _OFFICE) : at]) for at in places)
 
 
 class Person(NamedTuple):
-    """A surname as written, and the first name or initials before it ("" when none)."""
+    """A surname as written, and the first name or initials before it ("" for none)."""
 
     surname: str
     first: str = ""
 
     @property
     def stem(self) -> str:
-        """The surname without its case ending, in small letters."""
+        """The surname without its case ending, folded."""
         return _plain(self.surname)[:_STEM]
 
     @property
@@ -98,15 +98,15 @@ class Person(NamedTuple):
 
     @property
     def is_surely_one(self) -> bool:
-        """Whether the first name or the surname's ending shows that it is a person, and no town after an initial."""
+        """Whether the first name or the surname's ending shows a person, and not a town after an initial."""
         return is_first_name(self.first) or _SURNAME.search(self.surname) is not None
 
     def is_written(self, word: str) -> bool:
-        """Whether a word with a capital may be the surname, in whatever case: «Дель», «Делем»."""
+        """Whether a capitalised word may be the surname in any case: «Дель», «Делем»."""
         return not _bases(self.surname).isdisjoint(_bases(word))
 
     def may_be(self, other: "Person") -> bool:
-        """Whether both may be one person: the same surname, and no first names that differ."""
+        """Whether both may be one person: the same surname, and no different first names."""
         ours, theirs = (_LEV.sub("лев", _plain(one.first)).strip(". ")[:_FIRST_STEM] for one in (self, other))
         shorter = min(len(ours), len(theirs))
         same = self.stem == other.stem or self.is_written(other.surname)
@@ -116,8 +116,8 @@ class Person(NamedTuple):
 
 
 def is_meant(person: Person, text: str) -> bool:
-    """Whether a text may mean somebody: by his surname, in any case and with no other first name; by «Иван П.»; or by
-    the first name beside somebody of the same surname, as relatives do («жена Ольга Пробникова о муже Иване»).
+    """Whether a text may mean this person: by the surname, in any case and without another first name; by «Иван П.»; or
+    by the first name beside a relative's surname («жена Ольга Пробникова о муже Иване»).
     """
     bearers = [one for one in people(text) if one.stem == person.stem or person.is_written(one.surname)]
     if any(map(person.may_be, bearers)):
@@ -132,13 +132,13 @@ def is_meant(person: Person, text: str) -> bool:
 
 
 def _plain(name: str) -> str:
-    """As it is compared: «Мұхтаров» is «Мухтаров»."""
+    """Return the name folded for comparison: «Мұхтаров» is «Мухтаров»."""
     return in_russian_letters(name.casefold().replace("ё", "е"))
 
 
 @lru_cache(_REMEMBERED)
 def _bases(surname: str) -> frozenset[str]:
-    """What may be left of a surname without the ending of a case."""
+    """Return what may remain of a surname without a case ending."""
     small = surname.casefold()
     ends = range(max(_BASE, len(small) - _LONGEST_ENDING), len(small) + 1)
     return frozenset(_plain(small[:end]) for end in ends if _ENDING.fullmatch(small, end))
@@ -188,20 +188,22 @@ def _named(text: str) -> Iterator[Person]:
 
 
 def _is_patronymic(word: str) -> bool:
-    """Whether it is made of a first name: «Петрович», but not «Гуревич»."""
+    """Whether the word is formed from a first name: «Петрович», but not «Гуревич»."""
     ending = _PATRONYMIC.search(word)
     father = word[: ending.start()] if ending else ""
     return is_first_name(father) or is_first_name(f"{father.removesuffix('ь')}и")
 
 
 def _is_initial_of_surname(text: str, start: int, first: str) -> bool:
-    """«… координаторка Полина Г. Всех отпустили»."""
+    """Whether the initial is that of a surname before the next sentence: «… координаторка Полина Г. Всех отпустили»."""
     before = _ENDS_WITH_NAME.search(text[max(0, start - _LONGEST_NAME) : start]) if "." in first else None
     return before is not None and is_first_name(before[1])
 
 
 def _may_be_first(word: str, before: str) -> bool:
-    """Not of a patronymic, nor of a word that says who he is («Адвокат Кузин»), nor where any word has a capital."""
+    """Whether the word may be a first name: not a patronymic, not a common word («Адвокат Кузин»), and not at the
+    beginning of a sentence.
+    """
     if _PATRONYMIC.search(word) or word.casefold()[:_WORD_STEM] in SHARES:
         return False
     inside = before.rstrip(" «")[-1:]
@@ -209,6 +211,6 @@ def _may_be_first(word: str, before: str) -> bool:
 
 
 def in_common(one: Iterable[Person], other: Iterable[Person]) -> bool:
-    """Whether somebody may be named in both."""
+    """Whether a person of one may be a person of the other."""
     others = tuple(other)
     return any(person.may_be(candidate) for person in one for candidate in others)

@@ -1,4 +1,4 @@
-"""Whom an article is about, and whether two articles are about the same people. Pure."""
+"""The people an article is about, and whether two articles are about the same people. Pure."""
 
 import re
 from bisect import bisect_right
@@ -10,7 +10,7 @@ from monitor.stories.claims.step_forms import ABOUT_BEFORE
 from monitor.stories.people.naming import LEAD, Person, in_common, is_meant, named_in, people
 from monitor.text.unicode import sentences
 
-_SUBJECT = 200  # characters in which those stand whom it is about
+_SUBJECT = 200  # characters that name the people an article is about
 _FIRST = 2  # sentences that say what it is about
 # «На прошлой неделе задержали другого россиянина»
 _OF_ANOTHER = re.compile(
@@ -21,7 +21,7 @@ _OF_ANOTHER = re.compile(
 
 
 def persons(telling: Telling) -> frozenset[Person]:
-    """The people in the headline, the first sentence and those that matched, but for what tells of older things."""
+    """Return the people in the headline, the first sentence and those that matched, but not of older events."""
     article = telling.article
     spans = sentences(article.text)
     starts = [start for start, _ in spans]
@@ -32,8 +32,8 @@ def persons(telling: Telling) -> frozenset[Person]:
 
 
 def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
-    """Whether both are about people, and none of them is meant in the other: then the cases differ, however alike the
-    words are. Background paragraphs name people of older cases.
+    """Whether both are about people, none of whom may be meant in the other: then they are different cases, however
+    alike the words are. Background paragraphs, which name people of older cases, are ignored.
     """
     ours, theirs = _subjects(article), frozenset(person for one in earlier for person in _subjects(one))
     if not (ours and theirs):
@@ -43,7 +43,7 @@ def are_of_others(article: Article, earlier: Iterable[Article]) -> bool:
 
 
 def _of_now(article: Article) -> str:
-    """Its beginning without sentences that tell of older things."""
+    """Return the article's beginning without sentences about older events."""
     text = article.text[:LEAD]
     all_words = [text[slice(*span)] for span in sentences(text)]
     kept = (
@@ -60,7 +60,7 @@ def common_persons(article: Article, earlier: Iterable[Article]) -> bool:
 
 
 def common_subjects(article: Article, earlier: Iterable[Article]) -> bool:
-    """Whether both are about somebody: name them in the headline, or at the very beginning."""
+    """Whether somebody is named in the headline or at the very beginning of both."""
     return in_common(_subjects(article), (person for one in earlier for person in _subjects(one)))
 
 
