@@ -1,29 +1,29 @@
 """Words that an author or a page broke: «депор-⏎тировали», «э к с т р а д и ц и я», «К. Н. Б.», «эк$традиция».
 
-What breaks a word at blanks becomes word joiners, which folding drops: all places in the text stay what they were. What
-breaks it inside is for a dictionary to decide, so every way to read such a piece of text is given. No vocabulary here.
+Breaks between letters become word joiners, which folding drops, so all positions in the text stay the same. For a word
+with odd signs inside, all readings are returned, because only a dictionary can choose. No vocabulary here.
 """
 
 import re
 from collections.abc import Iterator, Sequence
 
 JOINER = "\u2060"
-_TIE = "\u200b"  # another one, between the letters of an acronym: it is read in one way only
+_TIE = "\u200b"  # another joiner, between the letters of an acronym, which has one reading only
 _LETTER = r"[^\W\d_]"
 _LINE_END = re.compile(rf"[-‐]\r?\n(?={_LETTER})")
 # A dot after a lone letter and what follows it; the dot stands first, so that the search is quick.
 _DOTTED = re.compile(rf"\.(?<={_LETTER}\.)(?<!\w\w\.) ?{_LETTER}(?!\w)(?:\. ?{_LETTER}(?!\w)){{0,4}}\.?")
 _SPACED = re.compile(rf"(?<!\S){_LETTER}(?: {_LETTER}(?!\w)){{3,40}}")
-# What stands in both, quicker to look for: a line's end, a blank, and only then what is around it.
+# Cheap tests for the two patterns above: they begin with a line end or a blank, then look around it.
 _HYPHENATED = re.compile(r"\n(?<=[-‐]\n)")
 _FOUR_SPACED = re.compile(rf" . . .(?!\w)(?<={_LETTER} {_LETTER} {_LETTER} {_LETTER})")
 
-LONGEST_PIECE = 100  # characters; what is longer, between blanks, is no word
-Part = tuple[int, str]  # where it begins in the piece, and its text
+LONGEST_PIECE = 100  # characters; anything longer between blanks is no word
+Part = tuple[int, str]  # where the part begins in the piece, and its text
 
 
 def rejoined(text: str) -> str:
-    """`text`, exactly as long, with joiners for what breaks a word."""
+    """Return `text` with joiners in place of what breaks a word; the length stays the same."""
     if "\r" in text or _HYPHENATED.search(text):
         text = _LINE_END.sub(_over_line_end, text)
     if _FOUR_SPACED.search(text):
@@ -32,7 +32,7 @@ def rejoined(text: str) -> str:
 
 
 def _over_line_end(end: re.Match[str]) -> str:
-    """«Алма-⏎Ата» is not one word parted at a line's end, nor is «- ⏎»."""
+    """Join the halves of a hyphenated word; «Алма-⏎Ата» and «- ⏎» stay as they are."""
     before, after = end.string[end.start() - 1 : end.start()], end.string[end.end()]
     return JOINER * len(end[0]) if before.isalpha() and after.islower() else end[0]
 
@@ -42,7 +42,7 @@ def _joined(letters: re.Match[str], joiner: str = JOINER) -> str:
 
 
 def _over_dots(dots: re.Match[str]) -> str:
-    """«К. Н. Б.», «р.в.п»; but two letters are «т. е.» or somebody's initials, unless it is «Р.К.»."""
+    """Join the letters of a dotted acronym: «К. Н. Б.», «р.в.п». Two letters are «т. е.» or initials, except «Р.К.»."""
     written = dots.string[dots.start() - 1 : dots.end()]
     count = sum(map(str.isalpha, written))
     is_closed, is_close = written.endswith("."), " " not in written
@@ -55,7 +55,7 @@ def _over_dots(dots: re.Match[str]) -> str:
 _SMALL = "a-zа-яёәғқңөұүһі"
 _CAPITALS = rf"[^\W\d_{_SMALL}]"
 _TITLED = re.compile(rf"{_CAPITALS}+(?![{_SMALL}])|{_CAPITALS}?[{_SMALL}]+|\d+")
-# «#ДопросВКНБ» is three words, but «#АрестКНБ» two.
+# «#ДопросВКНБ» is three words, «#АрестКНБ» two.
 _TITLED_WITH_PREPOSITIONS = re.compile(rf"(?<=[{_SMALL}])[ВСКОУИ](?={_CAPITALS}{{2}})|{_TITLED.pattern}")
 _PICTURES = re.compile(rf"(?<={_LETTER})[\u2190-\u2bff\u3030\ufe0f\u200d\U0001f000-\U0001faff]+(?={_LETTER})")
 _SIGN = re.compile(rf"(?<={_LETTER})[$@03468*](?={_LETTER})")
@@ -66,11 +66,11 @@ _ALPHABET = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 
 
 def odd_pieces(text: str) -> Iterator[str]:
-    """The pieces of a text, breaks rejoined, that can be read in another way than as they stand; and some more."""
+    """Yield the pieces of a text (breaks rejoined) that have several readings, and some others."""
     done = 0
     for odd in _ODD.finditer(text):
         start = odd.start()
-        if start < done or (odd[0] in "03468" and not text[start - 1 : start].isalpha()):  # most are of numbers
+        if start < done or (odd[0] in "03468" and not text[start - 1 : start].isalpha()):  # most are parts of numbers
             continue
         while start > done and not text[start - 1].isspace():
             start -= 1
@@ -81,7 +81,7 @@ def odd_pieces(text: str) -> Iterator[str]:
 
 
 def readings(piece: str) -> Iterator[Sequence[Part]]:
-    """The ways to read it, as it stands first: each all its parts, in order. A very long one is no word."""
+    """Yield the readings of a piece, as written first; each is a sequence of parts. A very long piece has one only."""
     yield ((0, piece),)
     if len(piece) > LONGEST_PIECE:
         return

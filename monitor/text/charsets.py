@@ -1,7 +1,7 @@
-"""Bytes → text, for feeds and pages whose declared charset may be absent, wrong or broken by one byte.
+"""Bytes → text, for feeds and pages whose declared charset may be missing, wrong or broken by one byte.
 
-Measured on feeds of this press: what is declared is a hint, what the bytes allow is evidence. Cyrillic text in
-another charset practically never passes as UTF-8, so UTF-8 is tried first, with a few broken bytes forgiven.
+By measurement on this press, the declared charset is a hint and the bytes are evidence. Cyrillic text in another
+charset hardly ever passes as UTF-8, so UTF-8 is tried first, and a few broken bytes are forgiven.
 """
 
 import codecs
@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from monitor.text.unicode import letters_in
 
-_HEAD = 4_096  # where an XML declaration or a <meta charset> stands
+_HEAD = 4_096  # bytes within which an XML declaration or a <meta charset> is
 _DECLARED = re.compile(r"(?:encoding|charset)\s*=\s*[\"']?\s*([\w-]{2,24})", re.ASCII | re.IGNORECASE)
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -24,14 +24,14 @@ _MARKS = (
     (b"\x00<", "utf-16-be"),
 )
 _EBCDIC_DECLARATION = "<?xml".encode("cp037")
-# The charsets a body may claim: tables, all of them. A claim is an outsider's word, and there are codecs that cost
+# Charsets that a body may declare: only table-based ones. The declaration is outside input, and some codecs take
 # quadratic time, unpack archives, or read ASCII as something else.
 _KNOWN = re.compile(
     r"cp\d{3,4}|iso8859-\d{1,2}|koi8-[rtu]|mac-\w+|ptcp154|kz1048|gbk|gb2312|gb18030|big5(?:hkscs)?"
     r"|euc[-_]\w+|shift_jis(?:x?_?\d{4}|x0213)?|johab|hp-roman8|tis-620|ascii"
 )
-_DISGUISED = re.compile(r"iso2022_\w+|hz|utf-7")  # bytes of ASCII that stand for other letters
-_MEANT = {  # what writers of a narrower charset really use (https://encoding.spec.whatwg.org/#names-and-labels)
+_DISGUISED = re.compile(r"iso2022_\w+|hz|utf-7")  # ASCII bytes that stand for other letters
+_MEANT = {  # the charsets that writers of narrower ones really use (https://encoding.spec.whatwg.org/#names-and-labels)
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
     "iso8859-9": "cp1254",
@@ -60,7 +60,7 @@ _TWICE_ENCODED = re.compile(  # one class stands first, so that the search is fa
 
 
 def decode(body: bytes, content_type: str = "") -> str:
-    """The text of a body. Never fails: what no charset explains is read as windows-1251, the lost bytes left out.
+    """Decode a body. Never fails: as the last resort it is read as windows-1251 without undecodable bytes.
 
     The order of trust: byte order mark, UTF-8, the charset of the HTTP header, the body's own declaration.
     """
@@ -80,10 +80,10 @@ def decode(body: bytes, content_type: str = "") -> str:
 
 
 def repaired(text: str) -> str:
-    """A text that was encoded twice on its way («Ð¡ÑƒÐ´», «РЎСѓРґ») as it was meant; any other as it is."""
+    """Repair a text that was encoded twice («Ð¡ÑƒÐ´», «РЎСѓРґ»); any other is returned unchanged."""
     if not _TWICE_ENCODED.search(text):
         return text
-    # Latin-1 and windows-1252 at once: what one leaves undefined, wrong readers take from the other.
+    # Latin-1 and windows-1252 at once: wrong decoders take from one what the other leaves undefined.
     for letters, encoding in ((text.translate(_WINDOWS_BYTES), "latin-1"), (text, "cp1251")):
         try:
             return letters.encode(encoding).decode("utf-8")
@@ -93,7 +93,7 @@ def repaired(text: str) -> str:
 
 
 def is_lost(text: str) -> bool:
-    """Whether the letters are those of a wrong decoding: «Ýêñòðàäèöèÿ», «Р­РєСЃС‚», «Ð­ÐºÑ»."""
+    """Whether the letters come from a wrong decoding: «Ýêñòðàäèöèÿ», «Р­РєСЃС‚», «Ð­ÐºÑ»."""
     if (twice := len(_TWICE_ENCODED.findall(text))) > 3:
         return twice * 3 > letters_in(_CYRILLIC, text)
     accented = letters_in(_ACCENTED, text)
@@ -101,19 +101,21 @@ def is_lost(text: str) -> bool:
 
 
 def _declared(body: bytes, content_type: str) -> Sequence[str]:
-    """Names of charsets: the header's first, then those the body's beginning has."""
+    """Return declared names of charsets: the header's first, then those in the beginning of the body."""
     head = body[:_HEAD].decode("cp037" if body.startswith(_EBCDIC_DECLARATION) else "latin-1")
     return _DECLARED.findall(content_type) + _DECLARED.findall(head)
 
 
 def _is_utf8_with_faults(text: str, broken: int) -> bool:
-    """One cut emoji must not turn a whole feed into another charset; a wrong charset breaks nearly every letter."""
+    """Whether at most a tenth of the characters above ASCII are broken. A cut emoji must not make a feed another
+    charset, and a wrong charset breaks nearly every letter.
+    """
     beyond_ascii = len(text) - len(text.encode("ascii", "ignore")) - broken
     return broken * 10 <= beyond_ascii
 
 
 def _strictly(body: bytes, name: str, known: re.Pattern[str]) -> str | None:
-    """The body in the charset of that name; None when it is none of the known ones or does not decode the body."""
+    """Decode the body in the charset of this name; None if it is not a known one or does not decode the body."""
     encoding = next(filter(None, map(_looked_up, _variants(name.lower()))), "")
     if not known.fullmatch(encoding):
         return None
@@ -124,7 +126,7 @@ def _strictly(body: bytes, name: str, known: re.Pattern[str]) -> str | None:
 
 
 def _variants(name: str) -> tuple[str, ...]:
-    """A name of a charset as it is written, and as it is meant: `x-mac-cyrillic`, `cp-1251`, `koi8r`."""
+    """Return the name of a charset as written and as meant: `x-mac-cyrillic`, `cp-1251`, `koi8r`."""
     bare = name.replace("-", "")
     return name, name.removeprefix("x-"), bare, f"cs{bare}"
 
@@ -137,9 +139,8 @@ def _looked_up(name: str) -> str:
 
 
 def _undeclared(body: bytes) -> str:
-    """The likeliest charset. Bytes above ASCII that stand mostly inside Latin words are accents, not Cyrillic.
-
-    Most letters of a text are small: in windows-1251 they are the upper half of the table, in KOI8-R the lower.
+    """Guess the charset. Bytes above ASCII that are mostly inside Latin words are accents, not Cyrillic. Most letters
+    of a text are lower case: in windows-1251 the upper half of the table, in KOI8-R the lower.
     """
     accents = len(_AMONG_LATIN.findall(body))
     if accents * 2 > len(_BEYOND_ASCII.findall(body)):

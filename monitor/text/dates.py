@@ -1,4 +1,4 @@
-"""Written dates → instants. What feeds, posts and pages write is read here, and nothing is guessed silently.
+"""Written dates → instants, as feeds, posts and pages write them. Nothing is guessed silently.
 
 Forms: RFC 822, ISO 8601, `20.11.2026 14:05`, epoch seconds, Russian, Kazakh and English month names in any order of
 words, and what listing pages write: `14:33`, «вчера, 9:40», «5 минут назад», «2 сағат бұрын». All of Kazakhstan is
@@ -9,11 +9,11 @@ import re
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-_LONGEST = 120  # no date is written longer
-_SLACK = timedelta(hours=24)  # wrong zones and dates set ahead by a day at most are ordinary
+_LONGEST = 120  # characters; no date is longer
+_SLACK = timedelta(hours=24)  # wrong zones and dates up to a day ahead are ordinary
 
 # Russian, Kazakh, Ukrainian, Uzbek; English, German, French, Spanish, Italian, Portuguese, Dutch; Polish, Czech,
-# Turkish. A stem with a dot is an abbreviation that would be another word without it.
+# Turkish. A stem with a dot is an abbreviation; without it the letters would be another word.
 _MONTH_STEMS = (
     "янв қаңтар қаң. січ yanv jan jän gennai enero stycz ledna ocak",
     "фев ақпан ақп. лют fevr feb fév fev luteg února şubat",
@@ -30,7 +30,7 @@ _MONTH_STEMS = (
 )
 _MONTHS = {stem: number for number, stems in enumerate(_MONTH_STEMS, start=1) for stem in stems.split()}
 _MONTH = "|".join(re.escape(stem) for stem in sorted(_MONTHS, key=len, reverse=True))
-_ENDING = r"[^\W\d_]{0,12}+"  # what a stem may have behind it
+_ENDING = r"[^\W\d_]{0,12}+"  # what may follow a stem
 
 _YEAR_FIRST = re.compile(r"(?<!\d)(?P<year>\d{4})[-/.年](?P<month>\d{1,2})[-/.月](?P<day>\d{1,2})(?!\d)")
 _DAY_FIRST = re.compile(
@@ -46,14 +46,14 @@ _NAMED_FIRST = re.compile(
 )
 _NAMED_LAST = re.compile(rf"(?P<year>\d{{4}})\s*(?:жылғы|жылы|жыл|ж\.?|,)?\s*(?P<day>\d{{1,2}})\s+(?P<name>{_MONTH})")
 _DATES = (_YEAR_FIRST, _DAY_FIRST, _NAMED_LAST, _NAMED, _NAMED_FIRST)
-_SHORT_DATES = (_DAY_FIRST, _NAMED)  # whose year may be short or left out
+_SHORT_DATES = (_DAY_FIRST, _NAMED)  # the year may be short or missing
 _FULL_YEAR = re.compile(r"\d{4}")
 _COMPACT = re.compile(r"(?P<year>\d{4})-?(?P<month>\d\d)-?(?P<day>\d\d)t(?P<rest>\d{4,6})(?!\d)")
 _TIME = re.compile(r"(?<![\d+:-])(?P<hour>\d{1,2}):(?P<minute>\d\d)(?::(?P<second>\d{1,2}))?(?![\d:])")
 _OFFSET = re.compile(r"(?P<sign>[+-])(?P<hours>\d{1,2})(?::?(?P<minutes>\d\d))?(?!\d|[-.]\d)")
 _ZONE = re.compile(r"(?<![a-zа-я])(?P<name>[a-zа-я]{1,5})(?![a-zа-я])")
 _HALF = re.compile(r"\d\s*(?P<half>[ap])\.?m\b")
-_PLAIN = re.compile(  # RFC 822 as nearly every feed has it: nothing in it needs to be looked for
+_PLAIN = re.compile(  # RFC 822 as nearly every feed has it: matched at once, without a search
     r"(?:(?:mon|tue|wed|thu|fri|sat|sun), )?(?P<day>\d{1,2}) (?P<name>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)"
     r" (?P<year>\d{4}) (?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)"
     r" (?:gmt|(?P<sign>[+-])(?P<hours>[01]\d)(?P<minutes>[0-5]\d))"
@@ -77,9 +77,9 @@ _DAYS_AGO = {"сегодня": 0, "бүгін": 0, "today": 0, "вчера": 1, 
 _DAY_WORD = re.compile(rf"(?<![^\W\d_])(?P<day>{'|'.join(_DAYS_AGO)})(?![^\W\d_])")
 _TIME_ALONE = re.compile(r"(?:в|сағат)?\s*\d{1,2}:\d\d(?::\d\d)?")
 _LETTERS = re.compile(r"[^\W\d_]")
-_MOST_DATES = 2  # in one line: of the publication, of a change
-_MOST_LETTERS = 10  # of a weekday and a «в»; with more the line says something else
-_LONGEST_RELATIVE = 40  # with more words around it, «вчера» is a part of a sentence
+_MOST_DATES = 2  # in one line: of publication and of a change
+_MOST_LETTERS = 10  # of a weekday and «в»; a line with more letters says something else
+_LONGEST_RELATIVE = 40  # characters; in a longer text «вчера» is part of a sentence
 
 _ZONES = {
     **dict.fromkeys(("z", "gmt", "utc", "ut", "wet"), "UTC"),
@@ -95,7 +95,7 @@ _ZONES = {
     "yekt": "Asia/Yekaterinburg",
     "omst": "Asia/Omsk",
     "samt": "Europe/Samara",
-    # these say by themselves whether it is summer time, rightly or not; the signs of Etc are turned around
+    # these say themselves whether it is summer time, rightly or not; Etc zones have reversed signs
     **dict.fromkeys(("cet", "bst"), "Etc/GMT-1"),
     **dict.fromkeys(("cest", "eet"), "Etc/GMT-2"),
     "eest": "Etc/GMT-3",
@@ -108,12 +108,13 @@ _ZONES = {
 
 
 def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
-    """The instant `raw` names, in UTC, not after `now`; None if it names none, or one more than a day ahead.
+    """Return the instant that `raw` names, in UTC and not after `now`; None if there is none, or it is over a day
+    ahead.
 
-    `tz` is the zone of a date that names none; `now` settles the year of a date without one: the latest year
-    that does not put it more than a day ahead. A time alone is the last time it was so late. A date without a
-    time is the beginning of its day. What lies ahead by a day at most (a wrong zone, an advert pinned) is `now`.
-    `month_first`: `11/12/2026` is the 12th of November, as Americans write it.
+    `tz` is the zone of a date without one. A date without a year gets the latest year that does not put it more than a
+    day after `now`. A time alone is the last time it was so late. A date without a time is the beginning of its day. An
+    instant up to a day ahead (a wrong zone, a pinned advert) becomes `now`. `month_first`: `11/12/2026` is the 12th of
+    November, as Americans write it.
     """
     text = " ".join(raw[:_LONGEST].split()).lower()
     try:
@@ -128,7 +129,7 @@ def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> dat
 
 
 def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
-    """As `parse`, of a line that a page shows: a day without its year, or counted from now, must be all it says."""
+    """As `parse`, for a line of a page: a day without a year, or relative to now, must be all that the line says."""
     text = " ".join(raw[:_LONGEST].split()).lower()
     date = _date(text)
     says_when = date or _AGO.search(text) or _DAY_WORD.search(text)
@@ -138,7 +139,7 @@ def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> d
 
 
 def is_alone(raw: str) -> bool:
-    """Whether a line says when and nothing else: «пт, 20 ноября 2026 г., 14:05», «вчера, 9:40», «2 hours ago»."""
+    """Whether a line is a date and nothing else: «пт, 20 ноября 2026 г., 14:05», «вчера, 9:40», «2 hours ago»."""
     text = said = " ".join(raw[:_LONGEST].split()).lower()
     for _ in range(_MOST_DATES):
         date = _date(said)
@@ -148,7 +149,7 @@ def is_alone(raw: str) -> bool:
 
 
 def from_headline(pasted: str) -> str:
-    """A text that was copied off a page, without a first line that only says when it was published."""
+    """Drop the first line of a text copied from a page if it is only the date of publication."""
     first, _, rest = pasted.partition("\n")
     return rest.lstrip("\n") if is_alone(first) and rest.strip() else pasted
 
@@ -195,7 +196,7 @@ def _written(text: str, zone: tzinfo, now: datetime, *, month_first: bool) -> da
 
 
 def _relative(text: str, zone: tzinfo, now: datetime) -> datetime | None:
-    """An instant counted from now: an age, a day's name with or without a time, a time alone."""
+    """Return an instant relative to now: an age, a day's name with or without a time, a time alone; else None."""
     if len(text) > _LONGEST_RELATIVE:
         return None
     if _HALF_AN_HOUR_AGO.search(text):
@@ -230,7 +231,7 @@ def _full_year(year: str) -> int:
 
 
 def _time(text: str) -> tuple[int, int, int]:
-    """Hour, minute, second; midnight when the text has no time."""
+    """Return hour, minute and second; midnight if the text has no time."""
     time = _TIME.search(text)
     if time is None:
         return 0, 0, 0

@@ -1,4 +1,4 @@
-"""Marks on a text: spans that may overlap → pieces one after another, each with the marks that it bears. Pure."""
+"""Split a text by marks, spans that may overlap, into consecutive pieces with the marks each bears. Pure."""
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,23 +11,21 @@ MarkedSpan = tuple[int, int, int]  # `[start, end)` in the text, and the number 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MarkedPiece:
-    """A stretch of a text that bears the same marks from end to end: their numbers, in order; () for none."""
+    """A stretch of a text with the same marks throughout: their numbers, sorted; () for none."""
 
     text: str
     marks: tuple[int, ...] = ()
 
 
 def marked(text: str, spans: Iterable[MarkedSpan]) -> tuple[MarkedPiece, ...]:
-    """The pieces, which together are the text; no two neighbours bear the same marks. What of a span lies outside of
-    it is left out.
-    """
+    """Return pieces that together are the text; neighbours differ in marks. What of a span is outside is ignored."""
     alike = groupby(_between_edges(len(text), spans), key=itemgetter(2))
     stretches = ((list(stretch), marks) for marks, stretch in alike)
     return tuple(MarkedPiece(text=text[stretch[0][0] : stretch[-1][1]], marks=marks) for stretch, marks in stretches)
 
 
 def _between_edges(length: int, spans: Iterable[MarkedSpan]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-    """Stretches from where a span begins or ends to the next such place, with the marks that are borne there."""
+    """Yield the stretches between edges of spans, with the marks of each."""
     changes = _changes(length, spans)
     bearing: Counter[int] = Counter()
     at = 0
@@ -39,7 +37,7 @@ def _between_edges(length: int, spans: Iterable[MarkedSpan]) -> Iterator[tuple[i
 
 
 def _changes(length: int, spans: Iterable[MarkedSpan]) -> defaultdict[int, Counter[int]]:
-    """By place, how many spans of each mark begin there, less those that end."""
+    """By position: how many spans of each mark begin there, minus those that end."""
     changes: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for start, end, mark in spans:
         first, last = max(start, 0), min(end, length)

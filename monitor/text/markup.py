@@ -1,6 +1,6 @@
-"""HTML → what a reader reads: text with a line for each paragraph, without disclaimers and lines about the outlet.
+"""HTML → readable text: one line a paragraph, without disclaimers and lines about the outlet.
 
-Which part of a page is the article is decided in sources/pages.
+sources/pages decides which part of a page is the article.
 """
 
 import re
@@ -12,20 +12,21 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from monitor.text import unicode
 
-_MOST_TAGS = 20_000  # beyond this a page is an attack on the parser; the article stands before it
+_MOST_TAGS = 20_000  # with more, a page is an attack on the parser; the article comes before
 _LONGEST_TAG = 8_000  # characters
 _PARAGRAPH_BREAK = re.compile(r"\n[ \t\r]*\n")
 
-# All the markup that most summaries have. Attributes are plain: where the tag ends is beyond doubt.
+# The only markup that most summaries have. Attributes must be plain, so that the end of a tag is certain.
 _PLAIN_VALUE = r"(?:\"[^\"<>]*+\"|'[^'<>]*+'|[^\s\"'=<>`]++)"
 _PLAIN_REST = rf"(?:\s++[^\s\"'<>/=]++(?:={_PLAIN_VALUE}(?=[\s/>]))?+)*+\s*+/?>"
 _USUAL_TAG = re.compile(
     r"</?(?:(p|br|div|h[1-6]|li|ul|blockquote|figure|figcaption)|a|img|b|strong|i|em|span|u|font|small|sup)"
     rf"{_PLAIN_REST}"
 )
-_UNCLOSED = re.compile(r"&(?!(?:#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)[#A-Za-z]")  # a reference that is not
+# what looks like a reference and is not closed
+_UNCLOSED = re.compile(r"&(?!(?:#[0-9]{1,7}|[A-Za-z][A-Za-z0-9]{1,31});)[#A-Za-z]")
 
-# Names are tried letter by letter: with one long alternation this would take as long as the parser.
+# Names are tried letter by letter: one long alternation would take as long as the parser.
 _BLOCK = (
     r"(?:p(?:re)?|div|h(?:[1-6]|eader)|a(?:rticle|side)|blockquote|d[dlt]|f(?:ig(?:ure|caption)|orm|ooter)|li|main|nav|ol"
     r"|section|ul)"
@@ -33,12 +34,12 @@ _BLOCK = (
 _KEPT = rf"(?:{_BLOCK}|a|b(?:ody)|h(?:tml|ead)|iframe|meta|noscript|s(?:cript|tyle)|t(?:itle|ime|extarea))(?![\w:-])"
 _EDGE = re.compile(rf"<(?=/?{_BLOCK}(?![\w:-]| control))", re.IGNORECASE)
 _CODE = re.compile(r"<!--|<(script|style)\b(?![^<>]*ld\+json)", re.IGNORECASE)
-_QUOTED = r"[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+"  # attributes, one of which may hold a `>`
+_QUOTED = r"[^<>\"']*+(?:(?:\"[^\"<]*+\"|'[^'<]*+')[^<>\"']*+)*+"  # attributes, one of which may contain a `>`
 _WHOLE_TAG = re.compile(rf"/?[a-z]{_QUOTED}>", re.IGNORECASE)
 _TAG_NAME = re.compile(r"/?[a-z][a-z0-9]*", re.IGNORECASE)
 _OTHER_TAG = re.compile(rf"<(/?)(?!{_KEPT})([a-z][a-z0-9]*)((?:{_QUOTED}|[^<>]*)>)?", re.IGNORECASE)
-CELL = "cell"  # the attribute by which a `document` knows the cells of tables
-_SUBSTITUTES = {  # what stands for an element that is not kept; nothing stands for most
+CELL = "cell"  # the attribute by which a `document` marks cells of tables
+_SUBSTITUTES = {  # substitutes for elements that are dropped; most have none
     **dict.fromkeys(
         ("br", "hr", "caption", "tr", "option", "address", "center", "details", "summary", "fieldset"), "\n"
     ),
@@ -61,8 +62,8 @@ _HEADLINE_TAG = re.compile(
     re.IGNORECASE,
 )
 
-# The disclaimer that Russian law makes exile outlets print. It names «российским», «иностранным», «юридическим лицом»:
-# words of rules, in every article, about nothing in it. It stands on its own line or between two sentences.
+# The disclaimer that Russian law makes exile outlets print. It contains «российским», «иностранным», «юридическим
+# лицом»: words of rules, in every article, unrelated to it. It is on its own line or between two sentences.
 _FOREIGN_AGENT = re.compile(
     r"(?:данное|настоящее)\s+сообщение\s*\(материал\)[^\n]{0,300}?"
     r"юридическим\s+лицом,?\s+выполняющим\s+функции\s+иностранного\s+агента[.!]?"
@@ -77,7 +78,7 @@ _FOREIGN_AGENT = re.compile(
     r"(?:иностранн\w+\s+агент|иноагент|нежелательн)\w*[^\n]{0,120}$",
     re.IGNORECASE | re.MULTILINE,
 )
-_AGENT = ("агент", "нежелательн")  # one of them stands in every disclaimer
+_AGENT = ("агент", "нежелательн")  # one of these is in every disclaimer
 _TO_THE_READER = (
     r"(?:читайте|смотрите|слушайте)(?:\s+(?:также|ещё|еще|нас|по теме|больше|подробнее))\b|читать далее|по теме:"
     r"|подписывайтесь|подпишитесь|подписаться на (?:наш|канал|новости|рассылку)|присоединяйтесь к (?:нам|нашему)"
@@ -96,7 +97,7 @@ _SUBSCRIBE = re.compile(
     r"^[^\n]{0,60}(?:арна|канал|парақша|telegram|instagram|whatsapp)[^\n]{0,40}жазылыңыз[^\n]{0,240}$",
     re.IGNORECASE | re.MULTILINE,
 )
-# A source named in more than two words is a report of what a source says.
+# Only a source of at most two words: more words report what a source says.
 _CREDITS = (
     r"(?:фото|фотографии?|фотосурет|сурет|photo|foto|image|bild|иллюстрация|инфографика|коллаж"
     r"|скриншот)(?: \w+)?\s*[:©/]"
@@ -110,12 +111,12 @@ _ABOUT_THE_OUTLET = re.compile(
 
 
 def document(html: str, *, edged: bool = True) -> LexborHTMLParser:
-    """A parsed page or fragment whose text has a line break at each block's edge; if not `edged`, only where the
-    block itself does not come through (`br`, rows, cells).
+    """Parse a page or fragment so that its text has a line break at each block's edge; if not `edged`, only where a
+    dropped element made one (`br`, rows).
 
     Only elements that shape an article are parsed: a few kilobytes of crossed formatting tags, or a deep nest of
     anything, would cost the parser gigabytes or minutes. Controls and drawings become `nav`, tables and their cells
-    `div` (old pages are laid out with them). Of an inline element that holds a date for machines a `meta` stays.
+    `div` (old pages use them for layout). An inline element with a machine-readable date leaves a `meta`.
     """
     slim = _on_one_line(_without_swollen(_without_code(html)))
     shaped = _OTHER_TAG.sub(_translated, slim)
@@ -124,25 +125,26 @@ def document(html: str, *, edged: bool = True) -> LexborHTMLParser:
 
 def _is_dated(attributes: str) -> bool:
     small = attributes.lower()
-    return ("date" in small or "published" in small) and _DATED.search(attributes) is not None  # quick for most
+    # the quick test decides most
+    return ("date" in small or "published" in small) and _DATED.search(attributes) is not None
 
 
 def _translated(tag: re.Match[str]) -> str:
     slash, name, rest = tag.groups()
     if rest is None:
-        return f"&lt;{slash}{name}"  # never closed: no tag, whatever the parser would make of it
+        return f"&lt;{slash}{name}"  # never closed, so no tag, whatever the parser would make of it
     substitute = _SUBSTITUTES.get(name.lower(), "")
     if not substitute and not slash and _is_dated(rest):
         return f"<meta {rest}"
     if substitute == "nav":
-        return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may stand inside a sentence
+        return "" if rest.endswith("/>") else f"<{slash}nav control>"  # no edge: a drawing may be inside a sentence
     if substitute == "div":
         return f"<{slash}div {'' if name.lower() == 'table' else CELL}{rest}"
     return substitute
 
 
 def _without_code(html: str) -> str:
-    """Without comments, styles and scripts, all but linked data: most of a page, and nobody reads it."""
+    """Drop comments, styles and scripts (but linked data): most of a page, and unread."""
     kept: list[str] = []
     done = 0
     for opening in _CODE.finditer(html):
@@ -158,7 +160,7 @@ def _without_code(html: str) -> str:
 
 
 def _without_swollen(html: str) -> str:
-    """Without the attributes of overlong tags: the parser compares them pair by pair."""
+    """Drop the attributes of overlong tags, which the parser compares pairwise."""
     first, *rest = html.split("<")
     if max(map(len, rest), default=0) <= _LONGEST_TAG:
         return html
@@ -166,14 +168,16 @@ def _without_swollen(html: str) -> str:
 
 
 def _slim(part: str) -> str:
-    """What stands from one `<` to the next."""
+    """Slim the part between one `<` and the next."""
     name, tag = _TAG_NAME.match(part), _WHOLE_TAG.match(part)
     end = tag.end() if tag else part.rfind(">") + 1 or len(part)
     return part if end <= _LONGEST_TAG or not name else f"{name[0]}>{part[end:]}"
 
 
 def _on_one_line(source: str) -> str:
-    """Line breaks of the source mean nothing to a reader. (`translate` would take as long as the parser.)"""
+    """Replace line breaks and tabs, which mean nothing in HTML, by blanks. (`translate` would be as slow as the
+    parser.)
+    """
     return source.replace("\r", " ").replace("\n", " ").replace("\t", " ")
 
 
@@ -185,15 +189,15 @@ def _within_cap(html: str) -> str:
 
 
 def drop(nodes: Iterable[LexborNode]) -> None:
-    """Takes nodes out of their document. One that stands inside another goes with it: freeing it twice is fatal."""
+    """Remove nodes from their document. A node inside another is removed with it: freeing it twice would crash."""
     for node in outermost(nodes):
         node.decompose()
 
 
 def outermost(nodes: Iterable[LexborNode]) -> list[LexborNode]:
-    """The nodes that stand inside no other of them, each once."""
+    """Return the nodes that are inside no other of these, each once."""
     chosen = {node.mem_id: node for node in nodes}
-    known: dict[int, bool] = {}  # whether a node stands inside a chosen one
+    known: dict[int, bool] = {}  # whether a node is inside a chosen one
     return [node for node in chosen.values() if not _is_inside(node, chosen.keys(), known)]
 
 
@@ -209,19 +213,19 @@ def _is_inside(node: LexborNode, chosen: Collection[int], known: dict[int, bool]
 
 
 def drop_unread(tree: LexborHTMLParser) -> None:
-    """Takes out what no reader reads as text: scripts, styles, menus, controls."""
+    """Remove what is not read as text: scripts, styles, menus, controls."""
     drop(tree.css(_UNREAD))
 
 
 def text_of(node: LexborNode) -> str:
-    """The readable text of one node of a `document`."""
+    """Return the readable text of a node of a `document`."""
     return unicode.clean(node.text(deep=True))
 
 
 def plain(html: str) -> str:
-    """The readable text of a fragment of HTML, or of plain text: a line for each paragraph.
+    """Return the readable text of a fragment of HTML, or of plain text: one line a paragraph.
 
-    In plain text a single line break is a wrapped line, a blank line ends a paragraph.
+    In plain text a single line break is a wrapped line, and a blank line ends a paragraph.
     """
     if "<" not in html:
         paragraphs = _PARAGRAPH_BREAK.split(html)
@@ -231,7 +235,7 @@ def plain(html: str) -> str:
 
 
 def _plain_of_few_tags(html: str) -> str | None:
-    """What the parser would say, without asking it, of a fragment that has no other tags than nearly all have."""
+    """Return what the parser would, without it, for a fragment with only the most usual tags; None for any other."""
     text = _USUAL_TAG.sub(lambda tag: "\n" if tag[1] else "", _on_one_line(html))
     if "<" in text or "\0" in text or html.count("<") > _MOST_TAGS:
         return None
@@ -247,9 +251,9 @@ def _parsed(html: str) -> str:
 
 
 def headline(html: str) -> str:
-    """The readable text of a title, which feeds write as text, as HTML, and as HTML escaped once too often.
+    """Return the readable text of a title, which feeds write as text, as HTML, or as HTML escaped once too often.
 
-    A tag nobody would use in a headline («История тега <blink>») is a part of the text.
+    A tag that nobody would use in a headline («История тега <blink>») is part of the text.
     """
     written = html
     for _ in range(3):
@@ -261,7 +265,7 @@ def headline(html: str) -> str:
 
 
 def is_selector(css: str) -> bool:
-    """Whether a CSS selector is one we can look up; selectors of tags that `skeleton` renames are not."""
+    """Whether the CSS selector is valid and does not use tags that `skeleton` renames."""
     try:
         LexborHTMLParser("<p>").css(css)
     except SelectolaxError:
@@ -270,16 +274,16 @@ def is_selector(css: str) -> bool:
 
 
 def skeleton(html: str) -> LexborHTMLParser:
-    """A parsed page whose elements are all there for selectors, with a line break at each block's edge.
+    """Parse a page with all elements that selectors may need, and a line break at each block's edge.
 
-    Formatting tags (b, i, em, strong …) become `span`: crossed ones cost the parser gigabytes.
+    Formatting tags (b, i, em, strong …) become `span`, because crossed ones cost the parser gigabytes.
     """
     edged = _EDGE.sub("\n<", _on_one_line(html))
     return LexborHTMLParser(_within_cap(_FORMATTING.sub(r"<\1span", edged)))
 
 
 def without_disclaimers(readable: str) -> str:
-    """The text without the foreign agent's disclaimer and the lines that speak of the outlet, not of the news."""
+    """Drop the foreign agent's disclaimer, and lines about the outlet."""
     lowered = readable.lower()
     cut = _FOREIGN_AGENT.sub(" ", readable) if any(word in lowered for word in _AGENT) else readable
     cut = _ABOUT_THE_OUTLET.sub("", cut)

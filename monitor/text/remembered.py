@@ -1,4 +1,4 @@
-"""What a pure function says of a text, remembered without the text: by its hash, which takes no memory to speak of."""
+"""A cache for pure functions of a text that keeps the text's hash and not the text, to save memory."""
 
 from collections.abc import Callable
 from contextlib import suppress
@@ -17,8 +17,9 @@ def remembered(
     """Remember up to `most` answers of a function whose first argument is a text, then forget all and begin anew.
     An answer that it does not keep (`keeps`) is worked out again.
 
-    The texts of a large story are asked again for each of its posts, and kept they would be megabytes. Two texts of the
-    same length and hash (64 bits with a key of each process: nobody can make such a pair) would be taken for one.
+    The texts of a large story are asked about again for each of its posts, and keeping them would take megabytes. Two
+    texts of equal length and hash (64 bits with a key of each process, so nobody can construct a pair) would be
+    confused.
     """
 
     def decorated(function: Asked[_P, _T]) -> Asked[_P, _T]:
@@ -27,7 +28,7 @@ def remembered(
         @wraps(function)
         def asked(text: str, /, *args: _P.args, **options: _P.kwargs) -> _T:
             key = hash(text), len(text), args, tuple(options.items())
-            with suppress(KeyError):  # another thread may forget all in between
+            with suppress(KeyError):  # another thread may empty the cache in between
                 return answers[key]
             answer = function(text, *args, **options)
             if keeps(answer):

@@ -1,7 +1,7 @@
-"""Builders of Telegram HTML, and ways to read it back. What a message says is not decided here.
+"""Build Telegram HTML, and read it back. What a message says is decided elsewhere.
 
-Valid by construction: outside text becomes `Html` only through `text` and `link`, which clean and escape it, so that
-no tag is ever cut and nothing from outside is ever markup.
+Valid by construction: outside text becomes `Html` only through `text` and `link`, which clean and escape it, so that no
+tag is ever cut and outside text is never markup.
 """
 
 import re
@@ -15,15 +15,15 @@ from monitor.text.urls import absolute
 Html = NewType("Html", str)  # only the builders below may make one
 
 MOST_UNITS: Final = 4096
-"""What Telegram takes in one message, in UTF-16 units of what is seen (tags do not count)."""
+"""Telegram's limit for a message, in UTF-16 units of visible text (tags do not count)."""
 
 MOST_BYTES: Final = 30_000
-"""Our bound for a message with its tags: the Bot API server refuses sources beyond 32 KiB unread."""
+"""Our limit for a message with its tags: the Bot API server refuses more than 32 KiB."""
 
 SLOT: Final = "\x1a"
-"""A place in the path of a link of ours that is filled in later. A control character: outside text never has it."""
+"""A placeholder in the path of a link, filled in later. A control character, which outside text never has."""
 
-_LONGEST_ADDRESS: Final = 1_500  # bytes as written in HTML: a post has up to seven of them
+_LONGEST_ADDRESS: Final = 1_500  # bytes in HTML; a post has up to seven addresses
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
 _HEADLINE: Final = re.compile(r"^<b>(.*\S.*)</b>$", re.MULTILINE)
 _ADDRESS: Final = re.compile(r'<a href="([^"]*)"')
@@ -32,42 +32,41 @@ _BOLD: Final = re.compile(r"<b>(.*?)</b>", re.DOTALL)
 
 
 def text(outside: str) -> Html:
-    """Outside text, escaped, without control characters and direction marks."""
+    """Escape outside text, without control characters and direction marks."""
     return Html(escape(_UNPRINTABLE.sub("", outside), quote=False))
 
 
 def tag(name: Literal["b", "i", "u", "s", "code", "blockquote", "blockquote expandable"], inner: Html) -> Html:
-    """`inner` between the two tags of that name. Of an expandable quote a reader sees three lines until it is tapped.
+    """Put `inner` into a tag. An expandable quote shows three lines until it is tapped.
 
-    Quotes do not nest: Telegram drops the one within.
+    Quotes do not nest: Telegram drops the inner one.
     """
     return Html(f"<{name}>{inner}</{name.partition(' ')[0]}>")
 
 
 def link(outside: str, url: str) -> Html:
-    """Outside text as a link; as text alone when a browser may not be sent to the address."""
+    """Return outside text as a link; as text alone if the address is not safe for a browser."""
     return linked(text(outside), url)
 
 
 def linked(inner: Html, url: str) -> Html:
-    """`inner`, which has no link in it, as a link; as it is when a browser may not be sent to the address."""
+    """Return `inner`, which must not contain a link, as a link; unchanged if the address is not safe for a browser."""
     address = web_address(url)
     return Html(f'<a href="{escape(address)}">{inner}</a>') if address else inner
 
 
 def link_below(outside: str, root: str, path: str) -> Html:
-    """Outside text as a link to a path of ours below an address; the path may have a SLOT. "" without an address."""
+    """Return outside text as a link to our path below an address; the path may have a SLOT. "" without an address."""
     address = web_address(root)
     return Html(f'<a href="{escape(address)}{path}">{text(outside)}</a>') if address else Html("")
 
 
 def join(separator: Literal["", " ", " · ", "\n", "\n\n"], parts: Iterable[Html]) -> Html:
-    """The parts with the separator between them."""
     return Html(separator.join(parts))
 
 
 def line(outside: str, units: int) -> str:
-    """Outside text as one clean line of at most `units` UTF-16 units; still to be escaped."""
+    """Return outside text as one clean line of at most `units` UTF-16 units; still to be escaped."""
     return cut(_one_line(outside), units)
 
 
@@ -76,13 +75,13 @@ def _one_line(outside: str) -> str:
 
 
 def marked_line(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Html:
-    """`line` with the words at these spans (places in `outside`, in order) underlined; those cut off are not."""
+    """As `line`, with the words at these spans (offsets in `outside`, sorted) underlined; those cut off are not."""
     pieces = line_pieces(outside, spans, units)
     return join("", [tag("u", text(piece)) if is_marked else text(piece) for piece, is_marked in pieces])
 
 
 def line_pieces(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Iterator[tuple[str, bool]]:
-    """`line` in pieces, still to be escaped, and whether each stands at one of the spans (in order)."""
+    """Yield pieces of `line`, still to be escaped, with whether each is at one of the spans (sorted)."""
     shown, at = line(outside, units), 0
     for start, end in spans:
         last = len(_one_line(outside[:end]))
@@ -95,13 +94,13 @@ def line_pieces(outside: str, spans: Iterable[tuple[int, int]], units: int) -> I
 
 
 def web_address(url: str) -> str:
-    """The address if a browser may be sent there, else ""."""
+    """Return the address if it is safe for a browser, else ""."""
     address = absolute("", _UNPRINTABLE.sub("", url).strip().replace(" ", "%20"))
     return address if len(escape(address).encode()) <= _LONGEST_ADDRESS else ""
 
 
 def fits(html: str) -> bool:
-    """Whether Telegram takes it as one message."""
+    """Whether Telegram accepts the text as one message."""
     return utf16_length(seen(html)) <= MOST_UNITS and len(html.encode()) <= MOST_BYTES
 
 
@@ -114,12 +113,12 @@ def fitting(rows: Sequence[Html], whole: Callable[[Sequence[Html]], Html], *, ro
 
 
 def seen(html: str) -> str:
-    """What a reader sees of Telegram HTML that was made here."""
+    """Return the visible text of Telegram HTML made here."""
     return unescape(_TAG.sub("", html))
 
 
 def first_line(html: str) -> str:
-    """What a message is called in a list: its headline (a row in bold), else its first row that is not of hashtags."""
+    """Return a message's name in a list: its headline (a row in bold), else its first row that is not hashtags."""
     if headline := _HEADLINE.search(html):
         return seen(headline[1]).strip()
     rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
@@ -127,16 +126,16 @@ def first_line(html: str) -> str:
 
 
 def first_address(html: str) -> str:
-    """Where the first link of a message leads; "" when it has none."""
+    """Return the address of a message's first link; "" if it has none."""
     first = _ADDRESS.search(html)
     return unescape(first[1]) if first else ""
 
 
 def headline(html: str, units: int) -> Html:
-    """The beginning of a post's headline, at most so many UTF-16 units and whole words, as the post shows it: bold.
+    """Return the beginning of a post's headline in bold, as the post has it: whole words, at most `units` UTF-16 units.
 
-    The headline is what is bold and linked, else what is bold first; "" when nothing is. What is returned is an exact
-    part of the message, as Telegram demands of a quote: so no «…» is put behind words that are cut.
+    The headline is the first bold link, else the first bold text; "" if there is none. The result is an exact part of
+    the message, as Telegram demands of a quote, so no «…» follows words that are cut.
     """
     bold = _BOLD.findall(html)
     linked_first = sorted(bold, key=lambda inner: not inner.startswith("<a "))

@@ -1,7 +1,7 @@
-"""Readable text, folding for matching, words, sentences, lengths: what no single language owns.
+"""Readable text, folding for matching, words, sentences, lengths: what belongs to no single language.
 
-No vocabulary beyond the abbreviations that do not end a sentence, no inflection, no markup. Every function
-takes any `str`, NUL and lone surrogates included, and runs in time linear in its length.
+No vocabulary beyond the abbreviations that do not end a sentence, no inflection, no markup. Every function takes any
+`str`, NUL and lone surrogates included, and runs in time linear in its length.
 """
 
 import html
@@ -25,7 +25,7 @@ _UNREADABLE = re.compile(
     f"[{INVISIBLE}\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufdd0-\ufdef\ufff0-\ufffb\ufffe\uffff"
     "\U000e0000-\U000e0fff]"
 )
-_FAR = re.compile(  # the neighbourhoods of combining marks: quick to look for
+_FAR = re.compile(  # neighbourhoods of combining marks, quick to search for
     "[\u0300-\u036f\u0483-\u0487\u0591-\u1fff\u20d0-\u20f0\u2cef-\u2dff\u302a-\u309a\ua66f-\uabff\ufb1e\ufe20-\ufe2f"
     "\U000101fd-\U0001efff]"
 )
@@ -35,10 +35,10 @@ _DRIVES_TERMINALS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u
 
 
 def clean(text: str) -> str:
-    """Readable text of untrusted `text`: what a person sees, in NFC.
+    """Return readable text of untrusted `text`: what a person sees, in NFC.
 
-    Entities are undone (twice escaped ones too); control bytes, invisible characters, direction marks and lone
-    surrogates go; blanks are one space; lines are stripped, at most one empty line stands between two.
+    Entities are decoded (twice escaped ones too); control bytes, invisible characters, direction marks and lone
+    surrogates are dropped; blanks become one space; lines are stripped, with at most one empty line between two.
     """
     if "&" in text or _UNUSUAL.search(text):
         text = _compose(_UNREADABLE.sub("", _LINE_END.sub("\n", _without_entities(text))))
@@ -47,7 +47,7 @@ def clean(text: str) -> str:
 
 
 def _without_entities(text: str) -> str:
-    """Only references closed by `;` count: `?a=1&copy=2` in an address is no ©."""
+    """Decode entities. Only references closed by `;` count: `?a=1&copy=2` in an address is no ©."""
     for _ in range(2):
         undone = _ENTITY.sub(lambda entity: html.unescape(entity[0]), text)
         if undone == text:
@@ -57,7 +57,7 @@ def _without_entities(text: str) -> str:
 
 
 def _compose(text: str) -> str:
-    """NFC. Long runs of marks are cut first: sorting them takes quadratic time in the standard library."""
+    """Return NFC. Long runs of marks are cut first: sorting them takes quadratic time in the standard library."""
     if _FAR.search(text):
         text = _surplus_marks().sub(r"\1", text)
     return unicodedata.normalize("NFC", text)
@@ -70,16 +70,16 @@ def _surplus_marks() -> re.Pattern[str]:
 
 
 def visible(text: str) -> str:
-    r"""`text` with what would drive a terminal instead of being read written out: ESC as `\u001b`. Idempotent.
+    r"""Return `text` with escapes for what would control a terminal: ESC as `\u001b`. Idempotent.
 
-    Controls but the line break and the tab, marks of direction, line and paragraph separators, halves of pairs.
-    The escapes are those of JSON: a JSON text keeps its values.
+    Escaped are controls except line break and tab, direction marks, line and paragraph separators, lone surrogates. The
+    escapes are those of JSON, so a JSON text keeps its values.
     """
     return _DRIVES_TERMINALS.sub(lambda char: f"\\u{ord(char[0]):04x}", text)
 
 
 def letters_in(runs: re.Pattern[str], text: str) -> int:
-    """How many characters stand in the runs that a pattern finds: quicker than finding them one by one."""
+    """Return the number of characters in the runs that a pattern matches: quicker than matching them one by one."""
     return sum(map(len, runs.findall(text)))
 
 
@@ -95,10 +95,9 @@ def utf16_length(text: str) -> int:
 
 
 def cut(text: str, units: int) -> str:
-    """`text` in at most `units` UTF-16 units: whole sentences, else words, else characters, then «…».
+    """Cut `text` to at most `units` UTF-16 units: at a sentence, else at a word, else at a character, with «…» added.
 
-    Sentences or words are kept whole as long as that keeps half of what fits. A character and its marks
-    stay together.
+    Sentences or words stay whole if that keeps half of what fits. A character and its marks stay together.
     """
     if utf16_length(text) <= units:
         return text
@@ -121,7 +120,7 @@ def _prefix_length(text: str, units: int) -> int:
 
 
 def _whole_character(text: str, end: int) -> int:
-    """The nearest index at or before `end` that parts no character from its marks."""
+    """Return the nearest index at or before `end` that does not separate a character from its marks."""
     while end > 0 and (unicodedata.combining(text[end]) or text[end] in _JOINERS or text[end - 1] == "\u200d"):
         end -= 1
     return end
@@ -145,7 +144,7 @@ _RARE = f"{INVISIBLE}{_MARKS}\u0130{''.join(_ALIASES)}"
 _SPECIAL = re.compile(f"[{_LATIN}{_RARE}]")
 # Rare ones, and Latin letters beside Cyrillic ones; one class stands first, so that the search is fast.
 _ODD = re.compile(f"{_SPECIAL.pattern}(?:(?<=[{_RARE}])|(?=[{_CYRILLIC}])|(?<=[{_CYRILLIC}].))")
-_LONGEST_RUN = 1_000  # characters of letters and marks that are looked at together: what is longer is no word
+_LONGEST_RUN = 1_000  # letters and marks that are examined together; a longer run is no word
 _WORDISH = re.compile(f"[{_LATIN}{_CYRILLIC}{INVISIBLE}{_MARKS}{''.join(_ALIASES)}]{{0,{_LONGEST_RUN}}}")
 _CLUSTER = re.compile(f"([^{INVISIBLE}{_MARKS}])([{INVISIBLE}{_MARKS}]*)")
 _LETTER = re.compile(f"[{_LATIN}{_CYRILLIC}]")
@@ -153,23 +152,23 @@ _NOT_MARK = re.compile(f"[^{_MARKS}]")
 
 
 class Folded(NamedTuple):
-    """Text for matching. `offsets[i]` is where its i-th character stood, one more for the end; None: the same."""
+    """Text for matching. `offsets[i]` is where its i-th character was, with one more for the end; None: unchanged."""
 
     text: str
     offsets: Sequence[int] | None = None
 
     def original_span(self, start: int, end: int) -> tuple[int, int]:
-        """`[start, end)` of the folded text as a span of the original, trailing marks included."""
+        """Return the span of the original text for `[start, end)` of the folded text, trailing marks included."""
         if self.offsets is None:
             return start, end
         return self.offsets[start], self.offsets[end]
 
 
 def fold(text: str) -> Folded:
-    """`text` for matching: the letters the author meant, lower-case, ё as е.
+    """Return `text` for matching: the letters the author meant, in lower case, ё as е.
 
-    Soft hyphens, zero-width characters and stress marks go; letters of the other script that merely look right are
-    replaced inside words that mix scripts; letters of neighbouring alphabets used for Kazakh ones (ə, ӊ, ҡ) too.
+    Soft hyphens, zero-width characters and stress marks are dropped. Look-alike letters of the other script are
+    replaced inside words that mix scripts, and letters of neighbouring alphabets used for Kazakh ones (ə, ӊ, ҡ) too.
     """
     special = _SPECIAL.search(text)
     if special is None or _ODD.search(text, special.start()) is None:
@@ -190,7 +189,7 @@ def fold(text: str) -> Folded:
 
 
 def _odd_words(text: str) -> Iterator[tuple[int, int]]:
-    """Spans of the runs of letters that plain lower-casing would get wrong."""
+    """Yield the spans of runs of letters for which lower-casing is not enough."""
     done = 0
     while odd := _ODD.search(text, done):
         start = odd.start()
@@ -204,7 +203,7 @@ def _odd_words(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _meant(word: str) -> tuple[str, list[int]]:
-    """The letters meant by an odd word, lower-case, and the place of each."""
+    """Return the letters meant by an odd word, in lower case, and the position of each."""
     letters: list[str] = []
     places: list[int] = []
     for cluster in _CLUSTER.finditer(word):
@@ -215,7 +214,7 @@ def _meant(word: str) -> tuple[str, list[int]]:
 
 
 def _letter(base: str, marks: str) -> str:
-    """One character: `base` joined with the marks that make another letter of it (и + ˘ = й), without the rest."""
+    """Return one character: `base` with the marks that make another letter of it (и + ˘ = й), without the others."""
     if marks:
         composed = unicodedata.normalize("NFC", base + _NOT_MARK.sub("", marks)[:4])
         base = composed[0] if _LETTER.match(composed) else base
@@ -223,7 +222,7 @@ def _letter(base: str, marks: str) -> str:
 
 
 def _one_script(word: str) -> str:
-    """`word` with look-alikes replaced, if it mixes scripts and one of the two explains every letter."""
+    """Replace look-alikes in `word`, if it mixes scripts and one of the two explains every letter."""
     latin = re.findall(f"[{_LATIN}]", word)
     cyrillic = re.findall(f"[{_CYRILLIC}]", word)
     if not latin or not cyrillic:
@@ -237,11 +236,11 @@ def _one_script(word: str) -> str:
 
 # ── words ──────────────────────────────────────────────────────────────────────────────────────
 
-WORD = re.compile(r"[^\W\d_]+|\d+")  # in folded text; a hyphen, an underscore and a change to digits part words
+WORD = re.compile(r"[^\W\d_]+|\d+")  # in folded text; a hyphen, an underscore and a change to digits separate words
 
 
 def word_at(text: str, index: int) -> tuple[int, int]:
-    """Span of the run of letters (or of digits) of folded text around `index`; empty when none stands there."""
+    """Return the span of the run of letters (or digits) of folded text around `index`; empty if there is none."""
     word = WORD.match(text, index)
     if word is None:
         return index, index
@@ -254,7 +253,7 @@ def word_at(text: str, index: int) -> tuple[int, int]:
 
 # ── sentences ──────────────────────────────────────────────────────────────────────────────────
 
-# Short for a word that needs its name or number: «г. Алматы», «ст. 5», «ж. Абай».
+# Abbreviations before a name or number: «г. Алматы», «ст. 5», «ж. Абай».
 _OPENING = re.compile(
     r"""(?<![^\W\d_])(?:
     гг?|вв?|ул|пр|просп|пр-т|пер|пл|им|ст|стр|пп?|ч|рис|см|ср|тел|факс|обл|р|р-н|д|кв|корп|с|пос|мкр|оф|каб|эт|м|гр|зам|нач
@@ -262,13 +261,13 @@ _OPENING = re.compile(
     )$""",
     re.VERBOSE | re.IGNORECASE,
 )
-# Short for a word that closes what stands before it: «и т. д.», «5 млн.», «300 руб.»; only a number can follow.
+# Abbreviations after what they belong to: «и т. д.», «5 млн.», «300 руб.»; only a number can follow.
 _CLOSING = re.compile(
     r"(?<![^\W\d_])(?:т\.\s?[дпбкс]|с\.\s?с|др|проч|руб|коп|тг|долл?|тыс|млн|млрд|трлн|мин|сек|час|км|кг|etc|inc)$",
     re.IGNORECASE,
 )
 _INITIAL = re.compile(r"(?<![^\W\d_])[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ]$")
-_TAIL = 12  # characters before a full stop that are enough to know an abbreviation
+_TAIL = 12  # characters before a full stop that are enough to recognise an abbreviation
 _STOP = re.compile(r"""\n|[.!?…]++[»”"')\]]*+""")  # possessive: a row of a million dots is one step
 _GLUED = re.compile(r"[а-яәғқңөұүһі]{3}\.[А-ЯЁӘҒҚҢӨҰҮҺІ]")  # «задержали.В суде»: a blank lost with the page's markup
 _OPENERS = re.compile(r"""\s*[—–\-«„“"'(\[]*\s*""")
@@ -278,21 +277,21 @@ _MENTION = re.compile(r"[#@]\w+")
 
 
 def speaks(line: str) -> bool:
-    """Whether a headline says anything: signs, a flag, hashtags do not."""
+    """Whether a headline has words: signs, a flag or hashtags alone do not count."""
     return any(letter.isalpha() or letter.isdecimal() for letter in _MENTION.sub("", line))
 
 
 def first_speaking_line(text: str) -> str:
-    """The first line that says anything; the first of all when none does."""
+    """Return the first line with words; the first line of all if none has any."""
     lines = text.split("\n")
     return next(filter(speaks, lines), lines[0])
 
 
 def sentences(text: str) -> tuple[tuple[int, int], ...]:
-    """Spans of the sentences of readable text, in order, without the blanks between them.
+    """Return the spans of the sentences of readable text, in order, without the blanks between them.
 
     A line break ends a sentence. A full stop does not after an abbreviation, an initial or the number of a list item,
-    nor when a small letter follows; nor inside numbers, addresses and domains, where no blank follows it.
+    nor before a small letter, nor inside numbers, addresses and domains, where no blank follows it.
     """
     spans: list[tuple[int, int]] = []
     start = 0

@@ -1,7 +1,7 @@
-"""Addresses: how two spellings of one address are recognised, and nothing about what stands there.
+"""Addresses: recognising two spellings of one address. Nothing about what is found there.
 
-Every function is total: any text in, a text out. A canonical address is an identity, never a link to show:
-what subscribers open is always the address the feed gave.
+Every function accepts any text and returns a text. A canonical address is an identity, never a link to show:
+subscribers always open the address that the feed gave.
 """
 
 import re
@@ -9,25 +9,25 @@ from functools import lru_cache
 from hashlib import blake2b
 from urllib.parse import SplitResult, quote_from_bytes, unquote_to_bytes, urljoin, urlsplit
 
-_REMEMBERED = 1_024  # addresses: one is asked for several times while its entry is decided
+_REMEMBERED = 1_024  # addresses: each is asked for several times while its entry is decided
 _LONGEST_REMEMBERED = 512
 _LONGEST_HOST = 253
 _LONGEST_AUTHORITY = 512  # host, port, name and password
-_LONGEST = 4_096  # longer than any address a browser opens; not worth understanding
-_PLAIN = re.compile(  # what most addresses are: nothing in them needs the standard library's second look
+_LONGEST = 4_096  # longer than any address a browser opens
+_PLAIN = re.compile(  # most addresses are so simple that the standard library is not needed
     r"(https?)://((?:[a-z0-9-]+\.)+[a-z0-9-]+)((?:/[A-Za-z0-9/._~-]*)?)(?:\?([A-Za-z0-9=&._~-]+))?"
 )
-_BARE = re.compile(  # a host with a dot or a port, and a path: as a browser's bar shows it
+_BARE = re.compile(  # a host with a dot or a port, and a path: as a browser's address bar shows it
     r"[^\s/?#@:%]*[^\s/?#@:%.](?:\.[^\s/?#@:%.]+(?::\d{1,5})?|:\d{1,5})(?:[/?#].*)?", re.DOTALL
 )
-_NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # around an address
-_BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # within one; browsers pass over line breaks, too
+_NOISE = "".join(map(chr, (*range(0x21), 0x7F, 0xA0, 0x200B, 0xFEFF)))  # stripped around an address
+_BROKEN = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # removed within one; browsers also ignore line breaks
 _CREDENTIALS = re.compile(r"(?<=://)[^/?#@]*@(?:[^/?#@]*@)*")
 _SESSION = re.compile(r";jsessionid=[^/;]*", re.IGNORECASE)
 _SAFE_PATH = "/:@!$&'()*+,;=~-._"
 _FRONT_LABELS = ("www.", "m.", "amp.", "mobile.")
 
-# Parameters that say where the reader came from, or number a visit. Any other may be the article's identity and stays.
+# Parameters that say where the reader came from, or number a visit. Any other may identify the article and is kept.
 _TRACKING = frozenset(
     {"_ga", "_openstat", "amp", "at_campaign", "at_medium", "erid", "etext", "fbclid", "from", "gbraid", "gclid"}
     | {"igsh", "igshid", "maca", "mc_cid", "mc_eid", "msclkid", "outputtype", "rb_clickid", "ref", "twclid", "wbraid"}
@@ -37,7 +37,8 @@ _TRACKING_OF_HOST = {
     "kommersant.ru": frozenset({"query", "sids"}),
     "t.me": frozenset({"comment", "embed", "mode", "single", "thread"}),
 }
-_TWIN_HOSTS = dict.fromkeys(("fergana.media", "fergana.news", "fergana.ru"), "fergana.agency")  # blocked one by one
+# changed whenever one is blocked
+_TWIN_HOSTS = dict.fromkeys(("fergana.media", "fergana.news", "fergana.ru"), "fergana.agency")
 
 _TELEGRAM_HOSTS = frozenset({"t.me", "telegram.me", "telegram.dog"})
 _RFERL_HOSTS = frozenset(
@@ -49,11 +50,11 @@ _RFERL_ARTICLE = re.compile(r"/a/(?:[^/]+/)?(\d{5,})\.html?$")
 
 
 def canonical(url: str) -> str:
-    """The address as identity: equal for every spelling of one article's address. Idempotent.
+    """Return the address as an identity, equal for every spelling of one article's address. Idempotent.
 
-    Scheme, `www.`/`m.`/`amp.`, tracking parameters, a visit's number, fragment and trailing slash do not count; an
-    article of RFE/RL is its number, because hosts and slugs of one article change; a Telegram post is `t.me/name/id`;
-    the hosts that one site changes to are one. What is not an http(s) address comes back trimmed.
+    Ignored are scheme, `www.`/`m.`/`amp.`, tracking parameters, session numbers, fragment and trailing slash. An
+    article of RFE/RL is identified by its number, because its host and slug change; a Telegram post by `t.me/name/id`;
+    the hosts that one site moves between are one. What is not an http(s) address is returned trimmed.
     """
     trimmed = cleaned(url)
     if len(trimmed) > _LONGEST:
@@ -62,12 +63,12 @@ def canonical(url: str) -> str:
 
 
 def cleaned(url: str) -> str:
-    """The address as a browser would open it: nothing around it, no line breaks, blanks within it encoded."""
+    """Return the address as a browser would open it: trimmed, without line breaks, blanks encoded."""
     return _BROKEN.sub("", url.strip(_NOISE)).replace(" ", "%20")
 
 
 def as_typed(written: str) -> str:
-    """The address that somebody typed or copied, with its scheme where a browser's bar leaves it out («сайт.kz/1»).
+    """Return the address that somebody typed or copied, with a scheme if a browser's bar leaves it out («сайт.kz/1»).
 
     "" if it is no http(s) address: a word, an address of another kind.
     """
@@ -78,13 +79,13 @@ def as_typed(written: str) -> str:
 
 
 def only_address(written: str) -> str:
-    """`as_typed` of what is one word; "" when more was written, or nothing."""
+    """As `as_typed` if the text is one word; else ""."""
     words = written.split()
     return as_typed(words[0]) if len(words) == 1 else ""
 
 
 def without_credentials(url: str) -> str:
-    """The address without a name and password, which nobody else is to see."""
+    """Return the address without user name and password."""
     return _CREDENTIALS.sub("", url)
 
 
@@ -104,24 +105,24 @@ def _canonical(trimmed: str) -> str:
 
 
 def address_number(canonical_url: str) -> int:
-    """A canonical address as a signed 64-bit number, for an index that stays small; equal ones are to be verified."""
+    """Return a canonical address as a signed 64-bit number, for a small index; equal numbers must be verified."""
     digest = blake2b(canonical_url.encode("utf-8", "replace"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
 
 
 def host_key(url: str) -> str:
-    """The host an address belongs to, without `www.` and its like; "" if it is not an http(s) address."""
+    """Return the host of an address, without `www.` and the like; "" if it is not an http(s) address."""
     parts = _split(cleaned(url))
     return _host(parts.netloc) if parts else ""
 
 
 def public_name(chat: str, reported: str) -> str:
-    """The "@name" of a chat: as Telegram reported it, else as our settings call it; "" when it has none."""
+    """Return the "@name" of a chat: as Telegram reported it, else as settings name it; "" if it has none."""
     return reported or (chat if chat.startswith("@") else "")
 
 
 def message_link(chat: str, message_id: int | None) -> str:
-    """Where Telegram shows a message of a channel (`@name` or `-100…`, also `…/17`); "" when it has no address."""
+    """Return the link to a message of a channel (`@name` or `-100…`, also `…/17`); "" if it has no address."""
     if message_id is None:
         return ""
     if chat.startswith("@"):
@@ -130,7 +131,7 @@ def message_link(chat: str, message_id: int | None) -> str:
 
 
 def absolute(base: str, url: str) -> str:
-    """`url` as found on the page `base`, made absolute; "" if that is no http(s) address."""
+    """Make `url`, found on the page `base`, absolute; "" if the result is no http(s) address."""
     trimmed = cleaned(url)
     if not trimmed:
         return ""
@@ -155,10 +156,10 @@ def _split(url: str) -> SplitResult | None:
 
 @lru_cache(_REMEMBERED)
 def _host(netloc: str) -> str:
-    """The host and a port that is not the usual one; "" when there is none or it is not sound."""
+    """Return the host with a non-default port; "" if there is none or it is malformed."""
     parts = SplitResult("", netloc, "", "", "")
     try:
-        port = parts.port  # reading it checks it
+        port = parts.port  # reading it validates it
     except ValueError:
         return ""
     host = _ascii((parts.hostname or "").strip(".").lower())
@@ -170,7 +171,7 @@ def _host(netloc: str) -> str:
 
 
 def _ascii(host: str) -> str:
-    """The host as name servers know it: `новости.рф` and `xn--b1amarcd.xn--p1ai` are one."""
+    """Return the host in ASCII (IDNA): `новости.рф` and `xn--b1amarcd.xn--p1ai` are one."""
     if host.isascii() or len(host) > _LONGEST_HOST:
         return host
     try:
@@ -191,7 +192,7 @@ def _path(path: str) -> str:
 
 
 def _telegram_path(path: str) -> str:
-    """Channel names know no case; `/s/` is the preview of the same post."""
+    """Return the path in lower case, as channel names ignore case, without `/s/`, the preview of the same post."""
     lowered = path.lower()
     return lowered.removeprefix("/s") if lowered.startswith("/s/") else lowered
 

@@ -1,4 +1,4 @@
-"""A text stream on which nothing that is written can drive a terminal: for logs, and for what prints unasked."""
+"""A text stream that escapes everything that could control a terminal: for logs and unasked output."""
 
 from collections.abc import Callable
 from typing import Any, TextIO
@@ -7,14 +7,13 @@ from monitor.text.unicode import visible
 
 
 class VisibleStream:
-    """Everything but writing is the stream's own. `change` comes first, to take secrets out."""
+    """Wraps a stream; only writing is changed. `change` is applied first, to remove secrets."""
 
     def __init__(self, stream: TextIO, change: Callable[[str], str] = lambda text: text) -> None:
         self.stream = stream
         self._change = change
 
     def write(self, text: str) -> int:
-        """Write the text with its controls visible."""
         return self.stream.write(visible(self._change(text)))
 
     def __getattr__(self, name: str) -> Any:

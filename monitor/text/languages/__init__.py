@@ -1,1 +1,1 @@
-"""Russian and Kazakh: which one a text is in, every form of a word, which words are names. Pure."""
+"""Russian and Kazakh: the language of a text, all forms of a word, names. Pure."""

@@ -1,6 +1,6 @@
-"""The grammatical cases of both languages, and which of them a form may be.
+"""Grammatical cases of both languages, and the cases that a form may have.
 
-A form often has several readings («России» is genitive, dative and prepositional): they are a set of flags.
+A form often has several readings («России» is genitive, dative and prepositional), so cases are a set of flags.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from monitor.text.languages.kazakh_suffixes import Script, meant_by
 
 
 class Case(IntFlag):
-    """What a form may be. Russian has no ABLATIVE, Kazakh no PREPOSITIONAL that is not its locative."""
+    """What a form may be. Russian has no ABLATIVE; the Russian prepositional case is LOCATIVE."""
 
     NOMINATIVE = 1
     GENITIVE = 2
@@ -21,7 +21,7 @@ class Case(IntFlag):
     INSTRUMENTAL = 16
     LOCATIVE = 32
     ABLATIVE = 64
-    ADJECTIVE = 128  # beside its case: it says whose or from where, and agrees with another word
+    ADJECTIVE = 128  # set beside the case: the word says whose or from where, and agrees with another word
 
 
 ANY = Case(127)
@@ -35,9 +35,9 @@ RUSSIAN = {
     "ablt": Case.INSTRUMENTAL,
     "loct": Case.LOCATIVE,
     "loc2": Case.LOCATIVE,
-}  # as OpenCorpora calls them
+}  # names as in OpenCorpora
 
-# The end of a chain of suffixes; «-ынан» is looked for before «-на» and «-н».
+# Ends of suffix chains; «-ынан» is looked for before «-на» and «-н».
 _ENDINGS: tuple[tuple[tuple[str, ...], Case], ...] = (
     (("дан", "тан", "нан", "ден", "тен", "нен"), Case.ABLATIVE),
     (("ның", "дың", "тың", "нің", "дің", "тің"), Case.GENITIVE),
@@ -57,13 +57,13 @@ _SPELLED = {
 
 
 def ending_case(name: str) -> Case:
-    """The genitive or ablative that a folded Kazakh name ends in; none of what may be bare: «Қазақстан», «Канада»."""
+    """Return the genitive or ablative a folded Kazakh name ends in; NO_CASE if the name ends so itself: «Қазақстан»."""
     endings = () if name.endswith("стан") else _ENDINGS[:2]
     return next((case for known, case in endings if name.endswith(known)), NO_CASE)
 
 
 def kazakh_case(word: str, stems: Iterable[Stem]) -> Case:
-    """The cases of a folded word, in whatever letters, that one of these stems begins; ANY when none does."""
+    """Return the cases of a folded word in any letters, by those stems with which it begins; ANY if there is none."""
     case = NO_CASE
     script: Script = "latin" if word[:1] < "\u0400" else "cyrillic"
     spellings = (latin_skeleton(word),) if script == "latin" else (word, in_russian_letters(word))

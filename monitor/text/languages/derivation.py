@@ -1,7 +1,7 @@
 """Russian: a verb, its other aspect and its noun as one family: «экстрадировать» – «экстрадиция», «выдать» – «выдача».
 
-Tables of endings; of the words that they make the dictionary says which there are. Only what is sure: words that merely
-begin alike («суд» and «судно», «порт» and «портить») are none, so endings that much else has need a prefix before them.
+Tables of endings make candidates, of which the dictionary confirms the real ones. Words that merely begin alike («суд»
+and «судно», «порт» and «портить») must not become a family, so common endings need a prefix before them.
 """
 
 import re
@@ -17,7 +17,7 @@ _PREFIXED = "(?:вы|до|за|ис|из|на|обо?|ото?|пере|по|по
 
 
 class _Ending(NamedTuple):
-    """Of one word, and of its relative; what stands before both must be `before`."""
+    """A pair of endings of related words; the stem before them must match `before`."""
 
     one: str
     other: str
@@ -29,9 +29,9 @@ def _endings(before: str, written: str) -> Iterator[_Ending]:
     return (_Ending(one.strip("-"), other.strip("-"), re.compile(before)) for one, other in pairs)
 
 
-# After a verb's ending that of its noun.
+# A verb's ending / its noun's ending.
 _NOUNS = (
-    # «экстрадировать», «конфисковать», «наказать»: endings that little else has
+    # «экстрадировать», «конфисковать», «наказать»: endings that few other words have
     *_endings(
         ".{3,}",
         "ировать/ация ировать/ирование овать/ация овать/ование фицировать/фикация"
@@ -50,7 +50,7 @@ _NOUNS = (
     *_endings("вы|пере", "вести/вод водить/вод"),
     *_endings("вы|при|пере", "лететь/лет летать/лет"),
 )
-# After a verb's ending that of the same verb in the other aspect.
+# A verb's ending / that of the same verb in the other aspect.
 _ASPECTS = (
     *_endings(
         ".{3,}",
@@ -62,7 +62,7 @@ _ASPECTS = (
     *_endings(_PREFIXED, "дать/давать слать/сылать звать/зывать"),
     *_endings(f"{_PREFIXED}ъ?|въ?", "ехать/езжать везти/возить вести/водить лететь/летать"),
 )
-# What no ending makes; and what is a deed no more.
+# Families that no ending makes, and nouns that no longer name an act.
 _KIN = tuple(
     frozenset(words.split())
     for words in (
@@ -89,9 +89,9 @@ _SHORTEST_BARE = 5  # letters of a noun without an ending: «допрос», but
 
 @lru_cache(_REMEMBERED)
 def family(word: str) -> frozenset[str]:
-    """The dictionary words that tell the same deed as this one, which is folded and any form of a word; with it itself.
+    """Return the dictionary words for the same act as a folded word in any form, including its own.
 
-    Only its own dictionary words for what is neither a verb nor its noun, and none for what the dictionary lacks.
+    Only its own dictionary words if it is neither a verb nor a verb's noun; none if the dictionary lacks it.
     """
     relatives = frozenset(russian.lemmas(word)) or frozenset(verb for verb in _LACKING if word in russian.forms(verb))
     new = relatives

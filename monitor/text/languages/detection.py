@@ -1,6 +1,6 @@
 """Whether a text is in Russian, in Kazakh or in neither.
 
-Matching does not depend on the language of a text: every rule is tried everywhere. The label serves subscribers.
+Matching does not depend on it: every rule is tried on every text. The language is shown to subscribers.
 """
 
 import re
@@ -13,14 +13,14 @@ from monitor.models.articles import Language
 from monitor.models.feeds import FeedLanguage
 from monitor.text.languages.kazakh_latin import LATIN_MARKS
 
-_REMEMBERED = 8_192  # words: the press says most things in few
-_SAMPLE = 4_000  # characters: the language of a text is plain from its beginning
+_REMEMBERED = 8_192  # words in the cache: the press uses few different ones
+_SAMPLE = 4_000  # characters, enough to know the language
 _OTHER_CYRILLIC = re.compile(r"[\u0400-\u042f\u0450\u0452-\u052f]")
 _KAZAKH = "әғқңөұүһі"
-_ONLY_KAZAKH = "қғұ"  # among the languages of the region's press, when no letter of the others stands beside
+_ONLY_KAZAKH = "қғұ"  # only Kazakh has them among the region's languages, unless letters of the others are there too
 _FOREIGN = "ўҳїєґҷӣӯҙҫҡҗјђћљњџѓќ"
 _LATIN_LETTERS = ascii_lowercase.encode()
-_WORD = re.compile(r"[а-яёәғқңөұүһі]{1,40}")  # bounded: they are remembered
+_WORD = re.compile(r"[а-яёәғқңөұүһі]{1,40}")  # bounded, because words are cached
 _RUSSIAN_WORD = re.compile(
     r"(?:в|во|на|с|со|и|не|по|из|за|для|к|о|об|от|до|при|под|над|без|у|что|как|его|это|все|или|но|после|через|про)"
     r"|.*[щёъфцэ].*|.+(?:ого|его|ому|ему|ый|ий|ой|ая|яя|ое|ые|ие|ых|их|ов|ев|ть|ться|тся|ал|ил|ел|али|или|ции|ний|ние|ния|ется|тся|ию|лись|лся|лась|ли|ло|ства?|ом|ем)"
@@ -31,7 +31,7 @@ _KAZAKH_WORD = re.compile(
     r"|лады|леді|ына|іне|ында|інде|нда|нде|сы|сын|ды|ты)"
 )
 
-# Typed without the letters that a Russian keyboard lacks.
+# Kazakh typed with a Russian keyboard, which lacks its letters.
 _TYPED_KAZAKH_WORD = re.compile(
     r"(?:ушин|жане|кейин|деди|онын|еки|бир|бул|жок)"
     r"|[а-бг-ухш-я]{2,38}(?:[лдт][ае]р|[ндт][ыи]н|[ндт]и|ин[ае]|инд[ае]|син|ып|ип|[гк][ае]н|м[ае]к|лык|лик|[гк][аеыи]|ш[ыи]н?[ыи]?)"
@@ -39,7 +39,7 @@ _TYPED_KAZAKH_WORD = re.compile(
 
 
 def detect(text: str, hint: FeedLanguage) -> Language | None:
-    """The language of a title or a text: by its letters, else by the feed's language, else by its words.
+    """Return the language of a title or a text: by its letters, else by the feed's language, else by its words.
 
     None: another language (Kyrgyz, Tatar, Ukrainian, English…), or no letters to judge by.
     """
@@ -68,9 +68,9 @@ def reads_kazakh(text: str) -> bool:
 
 
 def _is_plain_russian(sample: str) -> bool:
-    """Mostly letters of the Russian alphabet and no Cyrillic ones beside them: most of what feeds in Russian give.
+    """Whether the text has mostly Russian letters and no other Cyrillic ones, as most texts of Russian feeds.
 
-    They are counted as bytes of UTF-8, which is quick: what is not ASCII, signs too, may be letters.
+    Counts bytes of UTF-8, which is quick; every character above ASCII, even a sign, is counted as a letter.
     """
     if _OTHER_CYRILLIC.search(sample):
         return False
@@ -85,7 +85,7 @@ def _is_letter(char: str) -> bool:
 
 
 def _is_latin_kazakh(sample: str, letters: Counter[str], hint: FeedLanguage) -> bool:
-    """Turkish shares most of the marks, not q ǵ ń ñ ū."""
+    """Whether a Latin text is Kazakh. Turkish has most of the same marked letters, but not q ǵ ń ñ ū."""
     marks = len(LATIN_MARKS.findall(sample))
     own = any(letters[letter] for letter in "qǵńñū")
     return marks > 0 and (hint == "kk" or (own and (marks + letters["q"]) * 25 > letters.total()))
@@ -99,13 +99,13 @@ def _by_letters(letters: Counter[str], cyrillic: int) -> Language | Literal["oth
         return "other"
     if share(_KAZAKH) < 0.03:
         return None
-    if letters["і"]:  # Ukrainian has no other letter of these
+    if letters["і"]:  # Ukrainian has none of these other letters
         return "kk" if any(letters[letter] for letter in "әғқңөұүһы") else None
     return "kk" if share(_ONLY_KAZAKH) > 0.01 else "other"
 
 
 def _by_words(sample: str, hint: FeedLanguage) -> Language | None:
-    """The feed's language unless the words are plainly of the other; without a hint, what most words say."""
+    """Return the feed's language unless the words are plainly of the other; without a hint, what most words say."""
     perhaps_ukrainian = sample.count("і") * 30 > len(sample)
     if hint == "ru" and not perhaps_ukrainian:
         return "ru"

@@ -1,7 +1,7 @@
-"""The Russian dictionary itself, and which words it has. Loaded when asked for, given back when nobody asks.
+"""The Russian dictionary, and which words it has. Loaded when first needed; `forget` releases it.
 
-What its words are in the language, russian.py asks it, and nothing else does. pymorphy3 is imported here, in
-app/rules/dictionary_files.py and nowhere else. It takes 20 MB, and whatever it reads holds all of it.
+Only russian.py asks what words mean. pymorphy3 is imported here and in app/rules/dictionary_files.py only. The
+dictionary takes 20 MB, and any object read from it keeps all of it in memory.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -14,18 +14,19 @@ from typing import Any
 from monitor.text.unicode import fold
 
 _LOADING = Lock()  # two threads that ask at once would load two, and what either reads would keep both
-_OPENERS: list[Callable[[str], Any]] = []  # the last one opens it, as long as there is one
+# the last one is used to open the dictionary; without any, pymorphy3 loads it
+_OPENERS: list[Callable[[str], Any]] = []
 
 
 def analyzer() -> Any:
-    """pymorphy3's analyser, a twentieth of a second at the first call."""
+    """Return pymorphy3's analyser; the first call takes a twentieth of a second."""
     with _LOADING:
         return _loaded()
 
 
 @contextmanager
 def opened_by(opener: Callable[[str], Any]) -> Iterator[None]:
-    """In the block this function makes the analyser of the folder of its files, which pymorphy3 would load whole."""
+    """Within the block, `opener` makes the analyser from the folder of its files; pymorphy3 loads them whole."""
     _OPENERS.append(opener)
     try:
         yield
@@ -47,24 +48,24 @@ def _load(path: str) -> Any:
 
 
 def forget() -> bool:
-    """Give it back, if it is there; whoever keeps what it has read must let that go, too."""
+    """Release the dictionary and return whether it was loaded. Callers must drop what they read from it, too."""
     was_there = _loaded.cache_info().currsize > 0
     _loaded.cache_clear()
     return was_there
 
 
 def is_known(word: str) -> bool:
-    """Whether it has a word, as a form of any."""
+    """Whether the dictionary has this word, as a form of any word."""
     return bool(analyzer().word_is_known(fold(word).text))
 
 
 def known_among(words: Iterable[str]) -> frozenset[str]:
-    """Those of these folded words that it has: quicker than to ask for each."""
+    """Return those of these folded words that the dictionary has: quicker than asking for each."""
     return frozenset(filter(analyzer().word_is_known, words))
 
 
 def known_beginning(start: str) -> frozenset[str]:
-    """The folded words, in all their forms, that begin so."""
+    """Return the dictionary's forms that begin so, folded."""
     words = analyzer().dictionary.words
     spellings = product(*("её" if letter == "е" else letter for letter in start))
     return frozenset(word.replace("ё", "е") for spelling in spellings for word in words.iterkeys("".join(spelling)))

@@ -1,6 +1,6 @@
-"""First names usual in Russian and Kazakh news, cut where their endings begin: what follows one is a surname.
+"""First names usual in Russian and Kazakh news, without their endings: the word after one is a surname.
 
-Not for finding people by their first names: many are also words or towns.
+Not for finding people by first names: many of these are also words or towns.
 """
 
 _CASES = (
@@ -53,7 +53,7 @@ _STEMS = frozenset(f"{_RUSSIAN} {_KAZAKH}".split())
 
 
 def is_first_name(word: str) -> bool:
-    """Whether a word with a capital is one of these names, in whatever case it stands."""
+    """Whether a capitalised word is one of these names in any case."""
     small = word.casefold().replace("ё", "е")
     ends = range(max(1, len(small) - _LONGEST_ENDING), len(small) + 1)
     return any(small[:end] in _STEMS and small[end:] in _ENDINGS for end in ends)

@@ -1,7 +1,7 @@
-"""Kazakh: a dictionary word as stems that any of its forms begins with, each with the endings it takes.
+"""Kazakh: a dictionary word → stems with which its forms begin, each with the endings it takes.
 
-Forms are too many to list (a verb has a thousand), so a word of the text is accepted as a known stem and a valid
-chain of suffixes. The chains stand in kazakh_suffixes.py, Latin letters in kazakh_latin.py; here is how a stem changes
+Forms are too many to list (a verb has a thousand), so a word of a text is accepted if it is a known stem and a valid
+chain of suffixes. The chains are in kazakh_suffixes.py, Latin letters in kazakh_latin.py; here is how a stem changes
 before them.
 """
 
@@ -19,26 +19,26 @@ __all__ = ["LATIN_MARKS", "Stem", "dweller_stems", "latin_skeleton", "stems"]
 _WORD = re.compile(r"[а-яәғқңөұүһі]+(?:-[а-яәғқңөұүһі]+)*")
 _VOWELS = "аәеёиоөуұүыіэюя"
 _LONGEST_ACRONYM = 6  # letters
-_SHORT = 4  # letters; «Панама» would be «пана» + м + а
+_SHORT = 4  # letters; otherwise «Панама» would be «пана» + м + а
 _SOFT = {"п": "б", "қ": "ғ", "к": "г"}
 _HARD = {soft: hard for hard, soft in _SOFT.items()}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stem:
-    """Letters that forms begin with (folded, or the skeleton for `latin`), and what may follow them.
+    """Letters with which forms begin (folded; the skeleton for `latin`), and what may follow them.
 
-    `typed_for` is what it stands for if its letters are those that a Russian keyboard has instead of Kazakh ones.
+    If the letters are those that a Russian keyboard has instead of Kazakh ones, `typed_for` is the Kazakh spelling.
     """
 
     text: str
     script: Script
-    template: str  # of monitor/text/languages/kazakh_suffixes.py
+    template: str  # from monitor/text/languages/kazakh_suffixes.py
     vowels: grammar.Vowels
     typed_for: str = ""
 
     def is_typed_in(self, word: str) -> bool:
-        """Whether the word, which begins with it in Russian letters, has no other Kazakh letters than it should."""
+        """Whether each letter of the word is the stem's typed letter or the Kazakh one it stands for."""
         if len(self.text) != len(self.typed_for):
             return word.startswith(self.text)
         letters = zip(word, self.text, self.typed_for, strict=False)
@@ -53,11 +53,11 @@ class Stem:
 
 
 def stems(word: str) -> tuple[Stem, ...]:
-    """Stems of a dictionary word, in both scripts; empty if it has other than Kazakh Cyrillic letters.
+    """Return the stems of a dictionary word in both scripts; empty if it has letters other than Kazakh Cyrillic.
 
-    A word in -у/-ю is a verb and its noun; one in -ы/-і is also somebody's («азаматы» finds «азаматтарының»); one in
-    -ып/-іп is a converb and stays as it is. 2–6 capitals are an acronym and take cases only; a word with a capital
-    is a name and takes no «my», «your». Adjectives in -лық, agents in -уші are words of their own.
+    A word in -у/-ю is a verb and its noun; one in -ы/-і is also taken as possessive («азаматы» finds «азаматтарының»);
+    one in -ып/-іп is a converb without further forms. 2–6 capitals are an acronym and take cases only; a capitalised
+    word is a name and takes no «my», «your». Adjectives in -лық and agents in -уші are words of their own.
     """
     word = word.strip()
     folded = fold(word).text
@@ -69,14 +69,14 @@ def stems(word: str) -> tuple[Stem, ...]:
 
 
 def dweller_stems(place: str) -> tuple[Stem, ...]:
-    """Stems of who lives in a place: «пермьдік» of «Пермь», «томскілік» and «томсктік» of «Томск»."""
+    """Return stems of the word for a place's inhabitants: «пермьдік» of «Пермь», «томскілік», «томсктік» of «Томск»."""
     folded = fold(place).text
     names = dict.fromkeys((folded, folded.removesuffix("ь")))
     return tuple(stem for name in names for stem in _both_scripts(name, grammar.DWELLER))
 
 
 def _stems(word: str, folded: str) -> Iterator[tuple[str, str]]:
-    """Each way the word may begin, with the template of what follows."""
+    """Yield the beginnings of the word's forms, each with the template of what follows."""
     if word.isupper() and 2 <= len(folded) <= _LONGEST_ACRONYM:
         yield folded, grammar.CASES
     elif _is_converb(folded):
@@ -97,7 +97,9 @@ def _both_scripts(text: str, template: str) -> Iterator[Stem]:
 
 
 def _harmony(text: str) -> grammar.Vowels:
-    """Short native words are strict; long ones may be loans, whose authors hesitate."""
+    """Return the vowels that endings must have. Short native words are strict; long ones may be loans, which authors
+    spell either way.
+    """
     last = next((letter for letter in reversed(text) if letter in _VOWELS), "")
     if len(text) > _SHORT or not last or last in "иуёюэ" or _ends_in_cluster(text):
         return "any"
@@ -110,7 +112,7 @@ def _ends_in_cluster(text: str) -> bool:
 
 # ── nouns ──────────────────────────────────────────────────────────────────────────────────────
 
-# The vowel of the last syllable goes before a possessive: халық → халқы.
+# The vowel of the last syllable is lost before a possessive: халық → халқы.
 _SYNCOPE = re.compile(
     r"халық|орын|мұрын|ерін|қарын|қойын|мойын|ауыз|дауыс|көңіл|құлық|әріп|парық|ерік|көрік|бөрік|нарық|қалып|кейіп|қауіп"
     r"|мүлік|құлып|ырық|айып"
@@ -138,7 +140,7 @@ def _noun(word: str, *, persons: bool) -> Iterator[tuple[str, str]]:
 
 
 def _owned(word: str, *, persons: bool) -> Iterator[tuple[str, str]]:
-    """«азаматы», «полициясы»: its own cases, and other owners and numbers of what is owned."""
+    """Yield stems of a possessive («азаматы», «полициясы»): its own cases, and other owners and numbers."""
     yield word, grammar.OWN_CASES
     base = word[:-1]
     yield base, grammar.OWNED_OR_PLURAL if persons else grammar.OWNED_PLURAL
@@ -151,7 +153,8 @@ def _owned(word: str, *, persons: bool) -> Iterator[tuple[str, str]]:
 # ── verbs ──────────────────────────────────────────────────────────────────────────────────────
 
 _NOT_VERBS = frozenset({"су", "ту", "бу", "дау", "жау", "тау", "қару", "ару", "сұлу"})
-_CONVERB = re.compile(r"(?!(?:әріп|тәртіп|ғарып|тәліп)$).{3,}[ыі]п")  # ұстап could be a noun like мектеп: not here
+# ұстап could be a noun like мектеп, so -ап is not here
+_CONVERB = re.compile(r"(?!(?:әріп|тәртіп|ғарып|тәліп)$).{3,}[ыі]п")
 _ON_VOWEL = frozenset({"оқ", "тан", "тас", "тоқ", "ер", "аш", "сас"})  # short stems that lost ы/і before у: оқы-
 _COLLOQUIAL = {"ал": "ап", "сал": "сап", "қал": "қап", "кел": "кеп", "бол": "боп"}
 
@@ -161,7 +164,7 @@ def _is_converb(word: str) -> bool:
 
 
 def _verb(word: str) -> Iterator[tuple[str, str]]:
-    """Stems of the verb whose noun is `word`."""
+    """Yield the stems of the verb whose noun is `word`."""
     base = word[:-1]
     if word[-1] == "ю":
         yield base + "й", grammar.VERB  # қою: қойды

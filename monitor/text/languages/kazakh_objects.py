@@ -1,7 +1,7 @@
-"""What Kazakh gives away or registers: «құжат тапсырды», «түсінік берді», «оқиға тіркелді» concern no person.
+"""Things that Kazakh verbs give or register: «құжат тапсырды», «түсінік берді», «оқиға тіркелді» concern no person.
 
-Kazakh puts the object right before its verb, at most with the receiver between: «құжаттарын полицияға тапсырды». No
-dictionary of Kazakh says which nouns are things; those that stand before these verbs in news are named here.
+In Kazakh the object is right before its verb, with at most the receiver between: «құжаттарын полицияға тапсырды». No
+Kazakh dictionary says which nouns are things; those that stand before these verbs in news are listed here.
 """
 
 import re
@@ -20,7 +20,7 @@ _REGISTERED = re.compile(
 _NO_OBJECT = "ға қа ге ке на не да де та те дан ден тан тен нан нен мен бен пен ның нің дың дің тың тің"
 _AWAY = tuple(_NO_OBJECT.split())
 _ADVERB = frozenset({"қайта", "тағы", "әлі", "бұрын", "енді", "да", "де", "жаңадан", "толық", "ашық", "жазбаша"})
-_BACK = 3  # words before the verb
+_BACK = 3  # words before the verb that are examined
 _WORD = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 
 
@@ -30,14 +30,14 @@ def is_handling(form: str) -> bool:
 
 
 def handled_thing(form: str, before: str) -> str:
-    """The thing that such a verb gives or registers; "" for a person, and where it is not said.
+    """Return the thing that such a verb gives or registers; "" for a person, or if it is not said.
 
     `before` is the article's text before the verb.
     """
     verb = _VERB.match(form)
     things = _GIVEN if verb and verb[1] else _REGISTERED
     for word in map(str.lower, reversed(_WORD.findall(before)[-_BACK:])):
-        is_away = word.endswith(_AWAY)  # in any case but that of an object
+        is_away = word.endswith(_AWAY)  # in a case other than that of an object
         if things.match(word) and not is_away:
             return word
         if not is_away and word not in _ADVERB:

@@ -1,6 +1,7 @@
-"""Sample forms of a Kazakh word, spelled by the book, for people who check a rule.
+"""Sample forms of a Kazakh word in correct spelling, for people who check a rule.
 
-Nothing is matched by them: the grammar of kazakh_suffixes.py accepts many more, and only what it accepts is shown.
+Not used for matching: the grammar of kazakh_suffixes.py accepts many more forms. Only samples that it accepts are
+shown.
 """
 
 import re
@@ -16,8 +17,8 @@ _HARD = {soft: hard for hard, soft in _SOFT.items()}
 
 _HARD_ENDS = frozenset({"ск", "цк"})  # «томскілік»
 
-# Endings in their back form. A capital stands for letters that the last sound before it decides.
-_LAST_SOUNDS = ("аәеиоөұүыіэя", "рйу", "л", "мнң", "зж", "")  # "": the voiceless, and every other
+# Endings in their back form. A capital stands for letters that depend on the last sound before it.
+_LAST_SOUNDS = ("аәеиоөұүыіэя", "рйу", "л", "мнң", "зж", "")  # "": voiceless sounds, and all others
 _DECIDED = {
     "Л": "л л д д д т",  # -лар
     "Н": "н д д н д т",  # -ның
@@ -32,7 +33,7 @@ _DECIDED = {
     "П": "л ыл ын ыл ыл ыл",  # -ылды
 }
 _SPELLING = (("йа", "я"), ("йу", "ю"), ("ый", "и"), ("ій", "и"), ("ыу", "у"), ("іу", "у"))
-_OWNED_WORD = re.compile(r".{4,}(?<!ш)[ыі]")  # азаматы, but беруші is who gives
+_OWNED_WORD = re.compile(r".{4,}(?<!ш)[ыі]")  # азаматы, but not беруші, an agent
 _BEFORE_U = re.compile("б(?=[ыі]п$)")  # табу: тауып
 _NOUN = {
     "много": "Лар",
@@ -62,9 +63,9 @@ _VERB = {
 
 
 def samples(word: str) -> dict[str, str]:
-    """Forms of a dictionary word by what they say, in Russian; {} when it takes no endings.
+    """Return forms of a dictionary word by their meaning, in Russian; {} if it takes no endings.
 
-    A word in -у/-ю is shown as a verb, one in -ы/-і as somebody's, an acronym with cases of either harmony.
+    A word in -у/-ю is shown as a verb, one in -ы/-і as a possessive, an acronym with cases of either harmony.
     """
     word = word.strip()
     folded = fold(word).text
@@ -76,7 +77,7 @@ def samples(word: str) -> dict[str, str]:
 
 
 def dweller(place: str) -> str:
-    """Who lives in a place: «пермьдік», «томскілік», «уфалық»."""
+    """Return the word for an inhabitant of a place: «пермьдік», «томскілік», «уфалық»."""
     base = fold(place).text
     base += "і" if base[-2:] in _HARD_ENDS else ""
     return base + _harmonised(f"{_DECIDED['Л'].split()[_sound(base)]}ық", base)
@@ -88,7 +89,7 @@ def _accepted(form: str, known: tuple[Stem, ...]) -> bool:
 
 
 def _acronym(word: str) -> Iterator[tuple[str, str]]:
-    """How its letters are read out, and so the harmony, is not known."""
+    """Yield the cases of an acronym in both harmonies, because it is unknown how its letters are read."""
     for meaning, ending in _ACRONYM.items():
         yield meaning, f"{word}-{ending.translate(_TO_FRONT)}, {word}-{ending}"
 
@@ -110,7 +111,7 @@ def _titled(form: str, *, name: bool) -> str:
 
 
 def _verb_base(word: str, known: set[str]) -> str:
-    """What the endings of a verb are put to; "" for another word."""
+    """Return the base for a verb's endings; "" for another word."""
     base = word[:-1] + ("й" if word[-1:] == "ю" else "")
     if word[-1:] not in ("у", "ю") or base not in known:
         return ""
@@ -119,7 +120,7 @@ def _verb_base(word: str, known: set[str]) -> str:
 
 
 def _owned(word: str, known: set[str]) -> str:
-    """«азаматы», «полициясы», «мектебі», «халқы»."""
+    """Return the possessive: «азаматы», «полициясы», «мектебі», «халқы»."""
     last = word[-1:]
     if word[:-2] + last in known:
         return _joined(word[:-2] + last, "ы")

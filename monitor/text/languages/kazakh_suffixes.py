@@ -1,11 +1,11 @@
 """The suffix grammar of Kazakh: which letters may follow a stem. Tables and patterns only, no words.
 
-Templates are regular expressions with five signs for what vowel harmony decides, so that a chain is all back or all
-front: А is а/е, Ы is ы/і, Ғ is ғ/г, Қ is қ/к, and Г is any of the voiced and voiceless pair (ғ қ / г к).
-Sounds assimilated to the end of the stem ([лдт]ар, [ндт]ың) are not checked: authors get them wrong. But after a vowel
-the past is -ды: «алматы» is a city, «did not take» is «алмады». The sign Д is for
-participles and gerunds, which are nouns from there on: written out wherever a verb may become one, their endings made
-patterns that took half a second to compile.
+Templates are regular expressions with five signs for letters that depend on vowel harmony, so that a chain is all back
+or all front: А is а/е, Ы is ы/і, Ғ is ғ/г, Қ is қ/к, and Г is any of the voiced and voiceless pair (ғ қ / г к).
+Assimilation to the end of the stem ([лдт]ар, [ндт]ың) is not checked, because authors get it wrong. But after a vowel
+the past is -ды: «алматы» is a city, «did not take» is «алмады». The sign Д stands for the endings of participles and
+gerunds, which are nouns from there on; written out wherever a verb may become one, they would make patterns that take
+half a second to compile.
 """
 
 import re
@@ -40,14 +40,14 @@ _PREDICATE = "[мбп]Ын|[мбп]Ыз|сЫң|сЫз|сЫңдАр|сЫздАр"
 
 
 def _noun(*, persons: bool) -> str:
-    """What follows a consonant; `persons`: my, your, I am, you are, too."""
+    """Return the template after a consonant; `persons` adds «my», «your», «I am», «you are»."""
     owner = f"{_HIS}|{_MINE}" if persons else _HIS
     chain = f"(?:{_PLURAL})?(?:{owner}|{_CASES}|{_BEING_AT})?"
     return f"{chain}(?:{_PREDICATE})?" if persons else chain
 
 
 def _after_vowel(*, persons: bool) -> str:
-    """What follows a vowel: сы for ы, м for ым."""
+    """Return the template after a vowel: сы for ы, м for ым."""
     mine = f"|(?:м|ң|мЫз|ңЫз)(?:{_CASES_OF_MINE}|{_BEING_AT})?" if persons else ""
     return f"{_noun(persons=persons)}|с{_HIS}{mine}"
 
@@ -56,17 +56,17 @@ NOUN = _noun(persons=True)
 NOUN_OF_VOWEL = _after_vowel(persons=True)
 SHORT_NOUN = _noun(persons=False)
 SHORT_NOUN_OF_VOWEL = _after_vowel(persons=False)
-OWNED = f"{_HIS}|{_MINE}"  # begins with a vowel: what a softened or shortened stem takes
+OWNED = f"{_HIS}|{_MINE}"  # begins with a vowel: for a softened or shortened stem
 OWNED_SHORT = _HIS
 OWNED_OR_PLURAL = f"(?:{_PLURAL})?(?:{OWNED})"
 OWNED_PLURAL = f"{_PLURAL}(?:{OWNED})"
 OWN_CASES = f"(?:{_CASES_OF_HIS}|н{_BEING_AT})?"  # for a word that ends in a possessive
-DWELLER = "Ы?[лдт]Ы[қкғг]Д"  # of a place: who lives there
-CASES = f"(?:{_PLURAL})?(?:{_PLAIN_CASE}|{_BEING_AT}|[ндт]ікі)?"  # acronyms and names
+DWELLER = "Ы?[лдт]Ы[қкғг]Д"  # after a place's name: its inhabitant
+CASES = f"(?:{_PLURAL})?(?:{_PLAIN_CASE}|{_BEING_AT}|[ндт]ікі)?"  # for acronyms and names
 
 # ── verbs ──────────────────────────────────────────────────────────────────────────────────────
 
-_DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # what Д stands for; -дық makes one more noun (бергендіктен)
+_DEED = f"(?:[дт]Ы[қкғг])?(?:{NOUN})"  # the endings that Д stands for; -дық makes one more noun (бергендіктен)
 _PAST = "(?:м|ң|Қ|ңЫз|ңдАр|ңЫздАр)?"
 _PRESENT = "(?:мЫн|м|сЫң|сЫз|дЫ|мЫз|сЫңдАр|сЫздАр)?"
 _CONVERB = "(?:тЫ|пЫн|пЫз|сЫң|сЫз|сЫңдАр|сЫздАр|тЫм)?"
@@ -86,15 +86,15 @@ EXACT = ""
 CONVERB_PERSON = _CONVERB
 
 
-# Of one byte a letter: where letters are larger, each class of them takes the compiler thrice as long.
+# One byte a letter: with wider letters each character class takes the compiler three times as long.
 _CODECS: dict[Script, str] = {"cyrillic": "kz1048", "latin": "iso8859-9"}
 
-# Quick to look for: endings in any spelling have no other letters, and none has more.
+# A quick test: endings in any spelling have only these letters, and at most so many.
 LETTERS = re.compile("[абгдезийклмнпрстушыюяғқңі]{0,40}|[a-zş]{0,40}")
 
 
 class _Endings(NamedTuple):
-    """What a stem may end in, in one harmony. `mark` stands for the endings of a noun, which are `deeds`."""
+    """The endings of a template in one harmony. `mark` stands for the endings of a noun, which `deeds` matches."""
 
     pattern: re.Pattern[bytes]
     mark: bytes
@@ -120,7 +120,7 @@ def accept(rest: str, template: str, script: Script, vowels: Vowels) -> bool:
 
 @cache
 def _endings(template: str, script: Script, harmony: Vowels) -> _Endings:
-    """Compiled at the first question: most are never asked for, and compiling all would slow every start."""
+    """Compile a template when it is first needed: most never are, and compiling all would slow every start."""
     pattern = template.translate(str.maketrans(_HARMONIES[harmony]))
     if script == "latin":
         pattern = latin_skeleton(pattern.replace("ң", "нг?"))
@@ -133,7 +133,7 @@ _NG = re.compile("(?<=[ыі])нг?(?=$|д)|(?<![^аеыі])нг?(?=[ыі]з)")
 
 
 def meant_by(rest: str) -> Iterator[str]:
-    """The chains that one typed in Russian letters may stand for: all back or all front, н or ң."""
+    """Yield the chains that one typed in Russian letters may stand for: all back or all front, н or ң."""
     for harmony in (_BACK, _FRONT):
         chain = rest.translate(harmony)
         yield chain

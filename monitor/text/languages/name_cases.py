@@ -1,11 +1,11 @@
-"""What no dictionary has is declined by its ending. Of a place it shows the cases: «в Костанае», but «в Костанай»."""
+"""Decline names that no dictionary has by their endings, which also show a place's case: «в Костанае», «в Костанай»."""
 
 import re
 from collections.abc import Iterable, Iterator
 
 from monitor.text.languages.cases import ANY, Case
 
-_BARE = Case.NOMINATIVE | Case.ACCUSATIVE  # «прибыл в Шымкент», a thing's accusative is its nominative
+_BARE = Case.NOMINATIVE | Case.ACCUSATIVE  # «прибыл в Шымкент»: the accusative of a thing equals its nominative
 _OBLIQUE = Case.GENITIVE | Case.DATIVE | Case.LOCATIVE
 _MASCULINE = {
     "": _BARE,
@@ -22,7 +22,7 @@ _FEMININE = {
     "а": Case.NOMINATIVE,
     "я": Case.NOMINATIVE,
     "ы": Case.GENITIVE,
-    "и": _OBLIQUE,  # «Железинки», «Жулдызие»: of some the genitive only
+    "и": _OBLIQUE,  # «Железинки», «Жулдызие»: for some the genitive only
     "е": Case.DATIVE | Case.LOCATIVE,
     "у": Case.ACCUSATIVE,
     "ю": Case.ACCUSATIVE,
@@ -31,19 +31,19 @@ _FEMININE = {
     "ей": Case.INSTRUMENTAL,
     "ею": Case.INSTRUMENTAL,
 }
-_OF_PERSONS = ("ов", "ев", "ин", "ын")  # a surname as likely, whose accusative is its genitive
+_OF_PERSONS = ("ов", "ев", "ин", "ын")  # as likely a surname, whose accusative equals its genitive
 _CONSONANTS = tuple("бвгджзклмнпрстфхцчшщ")
 _HUSHING = "жчшщ"
 
 
 def cases_by_ending(name: str, forms: Iterable[str]) -> dict[str, Case]:
-    """Each of the folded forms of a folded name with its cases; ANY where the ending does not show them."""
+    """Return each folded form of a folded name with its cases; ANY where the ending does not show them."""
     endings, stem = _class(name)
     return {form: endings.get(form[len(stem) :], ANY) if form.startswith(stem) else ANY for form in forms}
 
 
 def _class(name: str) -> tuple[dict[str, Case], str]:
-    """The endings that a name takes, and what they are put on."""
+    """Return the endings that a name takes, and the stem they follow."""
     if name.endswith(_OF_PERSONS):
         return {}, name
     if name.endswith(("а", "я")):
@@ -55,8 +55,8 @@ def _class(name: str) -> tuple[dict[str, Case], str]:
 
 # ── forms ──────────────────────────────────────────────────────────────────────────────────────
 
-# Endings to put on after taking off so many letters; the first row whose pattern fits decides.
-# Families («Мовлаевы») only where the plural is no other surname: «Исмаилов» is not «Исмаил».
+# Endings to add after removing so many letters; the first row whose pattern fits decides. Families («Мовлаевы») only
+# where the plural is no other surname: «Исмаилов» is not «Исмаил».
 _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
     (r".+(?:ов|ев|ин|ын)", 0, ("а", "у", "ым", "е", "ы", "ых", "ыми")),
     (r".+(?:ова|ева|ина|ына)", 1, ("ой", "ою", "у")),
@@ -84,7 +84,7 @@ _FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок �
 
 
 def by_ending(name: str) -> Iterator[str]:
-    """The singular forms of a folded name or noun but itself, and of some surnames the family."""
+    """Yield the singular forms of a folded name or noun, without itself; for some surnames also the family's."""
     head, hyphen, last = name.rpartition("-")
     _, taken, endings = next(row for row in _NAME_TABLE if re.fullmatch(row[0], last))
     stems = {last[: len(last) - taken]}
@@ -94,7 +94,7 @@ def by_ending(name: str) -> Iterator[str]:
 
 
 def plural_by_ending(noun: str) -> Iterator[str]:
-    """Of a folded noun in -ка or in a consonant: «блогерок», «дроперы»; nothing of any other."""
+    """Yield the plural forms of a folded noun in -ка or in a consonant: «блогерок», «дроперы»; none for any other."""
     if noun.endswith("ка"):
         stem, endings = noun[:-2], ("ки", "кам", "ками", "ках", "ек" if noun[-3:-2] in _HUSHING else "ок")
     elif noun.endswith(_CONSONANTS):

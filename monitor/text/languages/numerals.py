@@ -1,4 +1,4 @@
-"""How many: the numbers that a text gives in figures or in words, in both languages. Pure."""
+"""The numbers in a text, in figures or words, in both languages. Pure."""
 
 import re
 
@@ -51,7 +51,7 @@ _NUMBER = re.compile(
 )
 _RUSSIAN_TOO = frozenset({"он", "бес"})  # «он вышел»
 _YEARS = range(1900, 2100)
-# After a number: what it counts is no people, things or cases.
+# Words after a number that does not count people, things or cases.
 _MEASURE = re.compile(
     r"лет|год|мес|сут|дн[яеё]|день|час|недел|минут|тенге|руб|доллар|процент|стать|янв|фев|мар[та]|апр|ма[яй]\b|июн|июл|авг|сен|окт"
     r"|ноя|дек|жыл|жас(?:та|ар)|ай(?:ға|дан|ы)?\b|күн|сағат|теңге|пайыз|бап|қаң|ақп|нау|сәу|мам|мау|шіл|там|қыр|қаз|қар|жел"

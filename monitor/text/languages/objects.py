@@ -1,7 +1,7 @@
-"""What is given away: «выдача паспортов россиянам» hands over no person, whoever else the sentence names.
+"""Things that a verb of giving hands over: «выдача паспортов россиянам» hands over no person, although it names some.
 
-The same verbs hand over people and papers. Russian shows which by its object: the first noun after the verb, or right
-before it, that may be one. A word that the dictionary lacks may always be somebody: a doubt is no reason to miss.
+The same verbs hand over people and papers. In Russian the object shows which: the first noun after the verb, or right
+before it, that may be one. A word that the dictionary lacks counts as a person, so that in doubt nothing is missed.
 """
 
 import re
@@ -17,22 +17,22 @@ _TOKEN = re.compile(r"\w+(?:-\w+)*|[^\w\s]")
 _QUOTES = frozenset("«»\"“”„'’()")
 _ENDS = frozenset({"и", "или", "либо", "а", "но", "да", "что", "чтобы", "как", "если", "когда", "пока", "то", "чем"})
 _PARTICIPLE = re.compile(r"нн(?:ый|ого|ому|ым|ом|ая|ой|ую|ое|ые|ых|ыми)$")
-_OF_SOMEBODY = ("ого", "его", "ых", "их")  # «передал обвиняемого в хищении»: no noun is to come
-_BACK = 5  # words before the verb among which its object may stand
-_OBJECT = frozenset({"gent", "gen2", "accs"})  # cases, as the dictionary calls them
+_OF_SOMEBODY = ("ого", "его", "ых", "их")  # «передал обвиняемого в хищении»: no noun follows
+_BACK = 5  # words before the verb among which its object may be
+_OBJECT = frozenset({"gent", "gen2", "accs"})  # cases, by their names in the dictionary
 _CLAUSE = frozenset({"VERB", "INFN", "PRTS", "ADJS", "GRND", "PRED"})
 _NOUNS = frozenset({"NOUN", "NPRO"})
 _WHOM = frozenset({"его", "ее", "её", "их"})
 
 
 class _Part(Enum):
-    """Of a word without its sentence."""
+    """What a word can be, judged without its sentence."""
 
     PERSON = "person"
     THING = "thing"
     RECEIVER = "receiver"
-    OTHER = "other"  # a noun in no case of an object, a place
-    ATTRIBUTE = "attribute"  # adjectives, numerals, adverbs: their noun is still to come
+    OTHER = "other"  # a noun that cannot be an object, or a place
+    ATTRIBUTE = "attribute"  # adjectives, numerals, adverbs: their noun follows
     CLAUSE = "clause"  # a verb: what follows belongs to it
 
 
@@ -45,7 +45,7 @@ def is_giving(form: str) -> bool:
 
 
 def given_thing(form: str, before: str, after: str) -> str:
-    """The thing that a word of giving gives, as it stands in the article; "" for a person, and where it is not said.
+    """Return the thing that a word of giving gives, as the article writes it; "" for a person, or if it is not said.
 
     `before` and `after` are the article's text around the word.
     """
@@ -62,7 +62,7 @@ def given_thing(form: str, before: str, after: str) -> str:
 
 
 def _object_before(before: Sequence[_Word], following: Sequence[_Word]) -> str:
-    """«россиянам паспорта не выдают»: a thing, where the one who gets it stands beside it."""
+    """Return the thing before the verb if its receiver is beside it: «россиянам паспорта не выдают»; else ""."""
     kinds = {kind for _, kind in before}
     if _Part.PERSON in kinds or not any(kind is _Part.RECEIVER for _, kind in (*before, *following)):
         return ""
@@ -71,7 +71,7 @@ def _object_before(before: Sequence[_Word], following: Sequence[_Word]) -> str:
 
 
 def _head(before: str) -> str:
-    """«разрешений на проживание, выданных россиянам»: the thing, if the words before the comma name nobody."""
+    """Return the thing before the comma if nobody is named there: «разрешений на проживание, выданных россиянам»."""
     if not before.rstrip().endswith(","):
         return ""
     words = list(_clause_before(before.rstrip().removesuffix(",")))
@@ -80,7 +80,7 @@ def _head(before: str) -> str:
 
 
 def _ungoverned(words: Iterable[_Word]) -> Iterator[_Word]:
-    """The words up to where another part of the sentence begins, without nouns that a preposition governs."""
+    """Yield the words up to the next clause, without nouns governed by a preposition."""
     is_governed, earlier = False, ""
     for word, kind in words:
         if word in _ENDS or kind is _Part.CLAUSE:
@@ -97,7 +97,9 @@ def _ungoverned(words: Iterable[_Word]) -> Iterator[_Word]:
 
 
 def _is_passed_over(word: str) -> bool:
-    """«выдала прокуратура», «выдали группу россиян», «выдали год назад»: who gives, how many, when."""
+    """Whether the word is no object: who gives, how many, or when («выдала прокуратура», «выдали группу россиян»,
+    «выдали год назад»).
+    """
     return any(pattern.match(word) for pattern in (AGENCY, QUANTITY, TIME))
 
 
@@ -111,12 +113,12 @@ def _clause(text: str) -> Iterator[_Word]:
 
 def _clause_before(text: str) -> Iterator[_Word]:
     words = [*takewhile(lambda word: word in _QUOTES or word[0].isalnum(), reversed(_TOKEN.findall(text)))]
-    words[-1:] = map(str.lower, words[-1:])  # the first of a sentence is written so for no name
+    words[-1:] = map(str.lower, words[-1:])  # the first word of a sentence has a capital anyway
     return islice((_read(word) for word in words if word not in _QUOTES), _BACK)
 
 
 def _read(word: str) -> _Word:
-    """A name is somebody, unless it is a place."""
+    """Classify a word; a capitalised one that is no place counts as a person."""
     lower = word.lower()
     kind = _part(lower)
     is_name = word[:1].isupper() and not word[:2].isupper() and kind is _Part.THING
@@ -125,7 +127,7 @@ def _read(word: str) -> _Word:
 
 @lru_cache(4_096)
 def _part(word: str) -> _Part:
-    """What a word in small letters may be. «себя» is a thing: «выдал себя за полицейского» hands over nobody."""
+    """Classify a lower-case word. «себя» is a thing: «выдал себя за полицейского» hands over nobody."""
     if word.isdecimal():
         return _Part.ATTRIBUTE
     tags = likely_tags(word)

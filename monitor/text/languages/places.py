@@ -1,7 +1,7 @@
-"""The towns that a text names, whatever their case, in both languages. Pure.
+"""The towns that a text names, in any case, in both languages. Pure.
 
-Kazakhstan's towns are known from a list, together with the region each is the centre of («Мангистау» is said for
-«Актау»). Other places are known by a capital after «в», «из», «на», or before a Kazakh -да, and compared by stem.
+Kazakhstan's towns are in a list, with the region each is the centre of («Мангистау» stands for «Актау»). Other places
+are recognised by a capital after «в», «из», «на», or before a Kazakh -да, and compared by stem.
 """
 
 import re
@@ -12,7 +12,7 @@ from monitor.text.languages.cases import Case
 from monitor.text.languages.russian import case_forms
 from monitor.text.remembered import remembered
 
-# A line is one place: the beginnings of its names. It is called by the first of them.
+# One place a line: the beginnings of its names. The first one is its identifier.
 _TOWNS = """
 алмат
 астан нур-султ нұр-сұлт
@@ -64,12 +64,12 @@ _TOWNS = """
 """
 _TOWN_OF = {start: line.split()[0] for line in _TOWNS.strip().splitlines() for start in line.split()}
 TOWNS = frozenset(_TOWN_OF.values())
-"""What `places` calls the towns of Kazakhstan that it knows from the list."""
+"""Identifiers of Kazakhstan's towns in the list."""
 _SHORTEST, _LONGEST = min(map(len, _TOWN_OF)), max(map(len, _TOWN_OF))
-_WHOLE = frozenset({"вко", "шқо", "зко", "бқо", "ско", "сқо"})  # acronyms: no word only begins so
+_WHOLE = frozenset({"вко", "шқо", "зко", "бқо", "ско", "сқо"})  # acronyms, which must be whole words
 _MISTAKEN = re.compile(r"оралман|араль?ск(?:ое|ого) мор|семейн|тараза?н")
 
-# What has a capital after «в» and is no town: the two countries of all our news, and what institutions are called.
+# Capitalised words after «в» that are no towns: the two countries of all our news, and names of institutions.
 _NO_PLACE = re.compile(
     r"казахс|қазақс|росси|ресей|верхов|минист|мин[юзотф]|комит|генпр|админ|управл|департ|центр|госду|мажил|мәжіл|сенат"
     r"|парлам|правит|бюро|служб|междун|европей|совет|интерп|союз|консти|главн|посол|консул|кремл|фонд|интерн|телег"
@@ -83,25 +83,25 @@ _AFTER_IN = re.compile(
 _KAZAKH_AT = re.compile(rf"(?<=[{_SMALL},] )({_CAPITAL}?)(?:н?[дт][ае]н?)\b")
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _ADJECTIVE = re.compile(r"ск(?:ий|ого|ому|им|ом|ая|ой|ую|ие|их|ими)$|[лд][ыі][қк]")
-_STEM = 6  # letters of a place that is not in the list
+_STEM = 6  # letters kept of a place that is not in the list
 
 
-@lru_cache(maxsize=500)  # headlines and openings, of the tellings that something was alike to
+@lru_cache(maxsize=500)  # headlines and beginnings of tellings that were compared
 def places(text: str, *, kazakh: bool = False) -> frozenset[str]:
-    """The places a text names: a listed town by the first name of its line, another by its stem."""
+    """Return the places a text names: a listed town by its identifier, another by its stem."""
     named = {match[1] for pattern in (_AFTER_IN, _KAZAKH_AT)[: 1 + kazakh] for match in pattern.finditer(text)}
     others = (_stem(name) for name in named if not _listed(name) and not _NO_PLACE.match(name.casefold()))
     return _towns(text) | frozenset(stem for stem in others if len(stem) > 1)
 
 
 def is_named(place: str, text: str) -> bool:
-    """Whether a text speaks of a place that `places` found elsewhere."""
+    """Whether a text names a place that `places` returned for another text."""
     if place in _TOWN_OF:
         return place in _towns(text)
     return re.search(rf"\b{re.escape(place)}", text.casefold().replace("ё", "е")) is not None
 
 
-@remembered(5_000)  # of a story with many tellings each new one is compared with all
+@remembered(5_000)  # each new telling of a large story is compared with all
 def _towns(text: str) -> frozenset[str]:
     words = (word for word in _WORD.findall(text) if word[0].isupper() or _ADJECTIVE.search(word))
     return frozenset(filter(None, map(_listed, words)))
@@ -122,16 +122,16 @@ def _stem(name: str) -> str:
 
 
 def going_to(place: str) -> str:
-    """«Россию», «Казахстан», «США»: a country's Russian name after «в»."""
+    """Return a country's Russian name in the form after «в»: «Россию», «Казахстан», «США»."""
     return _form(place, Case.ACCUSATIVE, ("у", "ю")) if place.endswith(("а", "я")) else place
 
 
 def coming_from(place: str) -> str:
-    """«России», «Казахстана», «США»: the same after «из»."""
+    """Return a country's Russian name in the form after «из»: «России», «Казахстана», «США»."""
     return place if place.isupper() else _form(place, Case.GENITIVE, "аяыи")
 
 
 def _form(place: str, case: Case, endings: Iterable[str]) -> str:
-    """The first form in that case, which is of the singular; the name as it is when the dictionary lacks it."""
+    """Return the first form in that case with such an ending; the name itself if the dictionary lacks it."""
     forms = (form for form, cases in case_forms(place).items() if case in cases and form.endswith(tuple(endings)))
     return next(forms, place).capitalize()

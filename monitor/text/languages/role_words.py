@@ -1,6 +1,6 @@
-"""Beginnings of words around a name that show its role: verbs of one's own way, of asking, of handing over; offices.
+"""Beginnings of words around a name that show its role: verbs of going, of asking, of handing over; offices.
 
-Folded, as `unicode.fold` leaves them. What they mean for a role is decided in matching/roles.py.
+Folded as by `unicode.fold`. matching/roles.py decides what they mean for a role.
 """
 
 import re
@@ -17,7 +17,7 @@ _SMALL = (
     " из-за вопреки вместо"
 )
 PREPOSITIONS = frozenset(_SMALL.split())
-# Nouns that a country stands beside in the genitive: «выдача гражданина России» leads nowhere.
+# Nouns followed by a country in the genitive: «выдача гражданина России» does not say where to.
 OWNED = re.compile(
     "гражд|подданн|жител|уроженец|уроженц|выходц|посольств|консульств|мвд|фсб|мид|минюст|прокуратур|генпрокуратур|власт"
     "|запрос|требовани|просьб|президент|министр|министерств|правительств|полици|спецслужб|силовик|суд|арми|закон|розыск"
@@ -26,7 +26,7 @@ OWNED = re.compile(
 # «гражданин России», «Ресей азаматы» are a person, not a place.
 WHOSE = re.compile("гражд|подданн|жител|урожен|выход|паспорт")
 KAZAKH_WHOSE = re.compile("азамат(?!т[ыі][қғ])|azamat|тұрғын|төлқұжат|паспорт|белсенді|журнал|әскери|конвенци|келісім")
-# Verbs of one's own way: «бежал в Казахстан» is not where anybody is taken.
+# Verbs of going by oneself: «бежал в Казахстан» is not where anybody is taken.
 OWN_WAY = re.compile(
     "(?!поезд(?!к))(?:с|по|пере|пр[ие]|у|за|вы|до|от)?(?:бежа|бега|бегств|еха|ехав|езж|езд|лете|лета|был|быв)|въе[зх]"
     r"|верну(?:л(?:ся|ась|ись)|вш\w+ся|ться)|возвраща(?:л(?:ся|ась|ись)|\w+ся)|эмигрир|релоцир|перебра|пересел|попа[лв]"
@@ -34,7 +34,7 @@ OWN_WAY = re.compile(
     "|(?:в|вы|про)?пу(?:ст[ия]|ска|щ)|переш|перейт"
 )
 WAY = re.compile("поездк|рейс|дорог")  # «рейс в Тбилиси», but not «с рейса сняли россиянина в Алматы»
-# «бежавший из Омска» is from there; «депортация врача из Омска» says whence he was taken.
+# «бежавший из Омска» is from there; in «депортация врача из Омска» he is taken from there.
 LEFT = re.compile(
     r"(?:с|по|пере|при|у)?(?:бежа|бегл|еха|ехав)|(?:пере|при)ез|прилете|перебра|пересел|покину|эмигр|релоцир"
     r"|приш(?:е?л|ед)|поступи|(?:родом|сама?|он[аи]?)\b"
@@ -43,23 +43,23 @@ TAKEN = re.compile(
     "депортаци|экстрадици|выдач|передач|выдворени|высылк|вывоз|отправк|увоз|возвращени|похищени|бегств|выезд|отъезд|изгнани"
     "|этапировани|доставк|перевозк"
 )
-# «учившийся в Шымкенте» says nothing of where it happens.
+# «учившийся в Шымкенте» does not say where it happens.
 ONCE_THERE = re.compile("(?:про)?живш|учивш|работавш|служивш|родивш")
 KAZAKH_ONCE_THERE = re.compile("тұрған|оқыған|туған")
-# Whoever speaks or acts for a state is no person that something is done to.
+# Who speaks or acts for a state is not a person to whom something is done.
 OFFICE = re.compile(
     "президент|министр|посол|посл[аеоуы]|консул|силовик|следовател|прокурор|дипломат|чиновник|полицейск|представител"
     "|пресс|спикер|парламентари|сенатор|коллег|погранич|жандарм|судь[яию]|судей|чекист|сотрудник"
 )
-# «на границе Казахстана и России» is in neither, for what speaks against a rule.
+# «на границе Казахстана и России» is in neither country, for `none` terms.
 BORDER = re.compile(r"границ\w")
-# «выдали», «выдают», «выданы»: who does it is not said.
+# «выдали», «выдают», «выданы»: these do not say who does it.
 BY_SOMEBODY = re.compile(r"(?<=\w)(?:ли|[аяую]т|ны)$")
-# Persons whom somebody is handed to: «передали российским военным», but not «отказали российским врачам».
+# Persons to whom somebody is handed over: «передали российским военным», but not «отказали российским врачам».
 RECEIVING = re.compile("военн|гварде|офицерам|солдатам|командир")
-# «по Минской конвенции»: it is called after a place where nothing happens.
+# «по Минской конвенции»: named after a place where nothing happens.
 TREATY = re.compile("конвенц|соглашени")
-# «с французской визой», «в сербской фирме»: a thing is of a country wherever it is.
+# «с французской визой», «в сербской фирме»: a thing belongs to a country wherever it is.
 THING = re.compile(
     f"виз[аыуеой]|паспорт|фирм|компани|контракт|гражданств|язык|номер|билет|карт[аыуеой]|{TREATY.pattern}"
 )
@@ -67,7 +67,7 @@ THING = re.compile(
 ASKING = re.compile(
     "запр[ао]с|про[сш][иья]|требу|потребов|ищ[еу]т|искал|разыскив|ориентировк|розыск|поручени|жд[еёу]т|ждал|хо[чт]|добива"
 )
-# What is sent about somebody: «направить Астане запрос».
+# Papers sent about somebody: «направить Астане запрос».
 PAPER = re.compile("запрос|ориентировк|поручени|требовани|просьб|прошени|ходатайств|обращени|нот[ауыо]|письм|материал")
 KAZAKH_ASKING = re.compile("сұра|sura|talap|izde|талап|өтініш|ізде|тізім|күт|тапсырыс|тілег")
 KAZAKH_LEFT = re.compile("кел(?:ген|іп)|қаш|көш|шыққан|кеткен|өткен")
@@ -80,15 +80,16 @@ KAZAKH_PERSON = re.compile(
 KAZAKH_OFFICE = re.compile(
     "тарап|полиция|сот(?!тал)|билі[кг]|шекарашы|прокуратура|күштік|арнайы|арнаулы|құзырлы|конвой|айдауыл|изолятор|түрме|абақты"
 )
-# «Қазақстан сарбазды берді»: an accusative is whom the country does it to; its own would be «сарбазын», or «тұрғыны».
+# «Қазақстан сарбазды берді»: the accusative is the object of the country's act; a person of the country would be
+# «сарбазын», or «тұрғыны».
 KAZAKH_WHOM = re.compile("(?:[^дт]д|[кқпсшт]т|[аеиыіуюя](?<!тұрғы)(?<!ашқы)(?<!осқы)(?<!ақы)(?<!мама)(?<!шама)н)[ыі]$")
-# «Ресейдің үш азаматы», «Ресей Федерациясының тағы бір азаматы»: what may stand before the person.
+# Words that may be between a name and its person: «Ресейдің үш азаматы», «Ресей Федерациясының тағы бір азаматы».
 KAZAKH_BETWEEN = re.compile(
     r"\d|федерация|облыс|қаласының|республикас|ел(?:дер)?інің|(?:бір|екі|үш|төрт|бес|алты|жеті|сегіз|тоғыз|он|жиырма|отыз|қырық|елу|алпыс|жетпіс|сексен|тоқсан|жүз|мың"
     r"|тағы|бірнеше|ондаған|жүздеген|мыңдаған|аса|астам|бұрынғы|белгілі|кейбір|барлық|жас|жастағы)\b"
 )
 KAZAKH_OWN_WAY = re.compile("кел[гсуді]|қаш(?!қын)|көш|барған|бару|кірген|кіргіз|кіру|орал|қоныс|сапар")
-# «отправить в Душанбе»: a name that no dictionary declines may be both, where and whither.
+# «отправить в Душанбе»: an undeclined name may be both where and where to.
 MOVING = re.compile(
     "отправ|вы?в[ео]з|ув[ео]з|дов[ео]з|усад|посад|привез|выда|высла|высыл|выдвор|депорт|экстрад|верну|возвра|достав|переда|этап"
     "|переправ|переброс|выпих|вышвыр|выпер|выпрова|вытолк|спих|сплав"
@@ -96,7 +97,7 @@ MOVING = re.compile(
 HANDING = re.compile(r"(?:вы|пере|с|от|за)?(?:да|дад|пере|ступ|верн|возвр)|экстрад|депорт|невыдач|выдач|передач")
 # Verbs that hand over people and things alike, and their nouns.
 GIVING = re.compile(r"(?:не)?(?:вы|от|с|пере)да(?:ч|л|т|ю|е|с|ш|д|в|н|м|й)|верн|возвр")
-# Nouns that stand beside such a verb and are not what it gives: who does, how many, when.
+# Nouns beside such a verb that are not its object: who does it, how many, when.
 AGENCY = re.compile(
     "суд|мвд|умвд|гувд|мид|фсб|кнб|фсин|фсо|росгварди|посольств|консульств|генконсульств|правительств|ведомств|министерств|управлени|агентств|департамент"
     "|комитет|центр|власт|спецслужб|полици|прокурат|генпрокурат|служб|стран|государств|комисси|сторон|арми|орган"
@@ -108,4 +109,4 @@ TIME = re.compile(
     r"|(?:март|ма)[яеа]\b|(?:раз|раза|мин|день|дня|дни|дней|суток|сутки)\b"
 )
 TO_HIS, FROM_HIS = ("ына", "іне"), ("ынан", "інен")  # «Ресей жағына», «жағынан»
-STATE = ("президент", "министр", "азамат")  # «Ресей президентіне» leads nowhere
+STATE = ("президент", "министр", "азамат")  # «Ресей президентіне» is not a direction

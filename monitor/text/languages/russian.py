@@ -1,7 +1,7 @@
-"""Russian: every form of a dictionary word, of a surname, of an acronym. No documents are analysed here.
+"""Russian: every form of a dictionary word, of a surname, of an acronym. Knows single words, not texts.
 
-pymorphy3 knows the words (dictionary.py loads it); this file is the only one that asks it. Verbs gain the passives that
-OpenCorpora files under other lemmas; acronyms («КНБшник») and surnames follow tables of endings.
+This is the only file that asks pymorphy3 about words (dictionary.py loads it). Verbs gain the passives that OpenCorpora
+files under other lemmas; acronyms («КНБшник») and surnames follow tables of endings.
 """
 
 import re
@@ -19,7 +19,7 @@ _ACRONYM = re.compile(r"[а-я]{2,6}")
 _BORROWED_VERB = re.compile(r"[а-я]+ир(?:у[юетшй][а-я]*|ова(?:[лтв]|н(?!и))[а-я]*)(?:ся|сь)?")
 _VOWELS = "аеиоуыэюя"
 OTHER_FORMS = "другие формы"
-ONLY_RUSSIAN = frozenset({"глагол", "прилагательное"})  # Kazakh has borrowed the nouns only
+ONLY_RUSSIAN = frozenset({"глагол", "прилагательное"})  # Kazakh has borrowed only nouns
 _PARTS_OF_SPEECH = {
     "NOUN": "существительное",
     "ADJF": "прилагательное",
@@ -45,27 +45,27 @@ _UNDECLINED = {
     "PRCL": "частица",
     "INTJ": "междометие",
 }
-_IN_DICTIONARY = 4  # of what says how a word was read: analyser, word, number of its paradigm, place in it
+_IN_DICTIONARY = 4  # length of the record of a dictionary word: analyser, word, number of its paradigm, place in it
 _DECLINED = frozenset({"NOUN", "ADJF", "PRTF"})
-_PAIRED = ("ов", "ев", "ин", "ын")  # surnames of men beside which stands a woman's
+_PAIRED = ("ов", "ев", "ин", "ын")  # men's surnames that have a woman's form
 _OFTEN_UNDECLINED = ("ово", "ево", "ино", "ыно")  # «в Лефортове» and «в Лефортово»
-_OF_VERBS = ("ть", "ти", "чь", "ся", "сь")  # as infinitives end; to have the dictionary guess a Kazakh word takes long
+_OF_VERBS = ("ть", "ти", "чь", "ся", "сь")  # ends of infinitives; guessing a Kazakh word takes the dictionary long
 _VERBS = frozenset({"VERB", "INFN", "GRND", "PRTF", "PRTS"})
-# Nouns of people that are not of the living.
+# Inanimate nouns of people.
 _SOME_PEOPLE = frozenset({"семья", "пара", "диаспора", "супруги", "молодежь", "молодёжь", "экипаж", "народ"})
-_UNLIKELY = 0.05  # of a reading, by the dictionary's own count
+_UNLIKELY = 0.05  # score of a reading, by the dictionary's own counts
 _GUESSED_NAMES = frozenset({"Surn", "Name", "Patr", "Geox"})
 _NO_GUESS = _GUESSED_NAMES | {"Fixd", "UNKN"}  # the analyser takes «блогерка» and «дропер» for acronyms
-_NO_FORMS = frozenset[str]()  # one for all: each new one takes 216 bytes
+_NO_FORMS = frozenset[str]()  # one object for all: each new one takes 216 bytes
 
 
-@lru_cache(8_192)  # a word of many terms has one set of them, and they take a third of the memory of the rules
+@lru_cache(8_192)  # a word of many terms has one set of forms; the sets take a third of the memory of the rules
 def forms(word: str) -> frozenset[str]:
-    """All forms of a dictionary word, folded as `unicode.fold` does; empty if it is no Russian word.
+    """Return all forms of a dictionary word, folded as by `unicode.fold`; empty if it is no Russian word.
 
-    A verb brings its participles and, if imperfective, its passives in -ся; a participle given as the word brings
-    itself only. 2–6 capitals are an acronym: it brings its endings, «К.Н.Б.» and colloquial «КНБшник», «каэнбэшник».
-    One capital marks a name: a place the dictionary lacks («Костанай») is declined by its ending.
+    A verb also gets its participles and, if imperfective, its passives in -ся; a participle gets its own forms only.
+    2–6 capitals are an acronym: it gets its endings, «К.Н.Б.» and colloquial «КНБшник», «каэнбэшник». A capital marks a
+    name: a place the dictionary lacks («Костанай») is declined by its ending.
     """
     folded = fold(word.strip()).text
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
@@ -82,7 +82,7 @@ def forms(word: str) -> frozenset[str]:
 
 
 def known_forms(word: str) -> frozenset[str]:
-    """`forms` of a word that the dictionary has; empty for any other."""
+    """As `forms` if the dictionary has the word; else empty."""
     folded = fold(word.strip()).text
     return forms(word) if _WORD.fullmatch(folded) and dictionary.is_known(folded) else _NO_FORMS
 
@@ -95,20 +95,20 @@ def is_dictionary_form(word: str) -> bool:
 
 
 def undeclined_part(word: str) -> str:
-    """What a word without cases is, in Russian: «наречие»; "" for one that has cases, or that nobody knows."""
+    """Return the Russian name of an undeclined word's part of speech («наречие»); "" if it has cases or is unknown."""
     parts = [parse.tag.POS for parse in _parses(fold(word.strip()).text, named=word != word.lower())]
     return _UNDECLINED.get(parts[0], "") if parts and not _DECLINED & {*parts} else ""
 
 
 def lemmas(word: str) -> tuple[str, ...]:
-    """The dictionary words that a folded word may be a form of: those of this very form, if any."""
+    """Return the dictionary words of which a folded word may be a form; only the word itself if it is one."""
     readings = [reading for reading in _readings(word) if reading.is_known] if _WORD.fullmatch(word) else []
     whole = [reading for reading in readings if _is_lemma(reading, word)]
     return tuple(dict.fromkeys(fold(reading.normal_form).text for reading in whole or readings))
 
 
 def surnames(word: str) -> tuple[str, ...]:
-    """The surnames, a man's and a woman's, that a folded word may be a form of: «мовлаевой» of «мовлаева»."""
+    """Return the surnames, a man's and a woman's, of which a folded word may be a form: «мовлаева» for «мовлаевой»."""
     readings = [reading for reading in _readings(word) if "Surn" in reading.tag] if _WORD.fullmatch(word) else []
     men = {fold(reading.normal_form).text for reading in readings}
     women = {f"{man}а" for man in men if man.endswith(_PAIRED)}
@@ -116,7 +116,7 @@ def surnames(word: str) -> tuple[str, ...]:
 
 
 def is_noun(word: str) -> bool:
-    """Whether the dictionary lists a noun under this very form, which is no name."""
+    """Whether the dictionary lists a noun, not a name, under this very form."""
     return any("NOUN" in tag and not _GUESSED_NAMES & tag for tag in _tags_of_lemma(word))
 
 
@@ -130,13 +130,13 @@ def _tags_of_lemma(word: str) -> list[frozenset[str]]:
 
 
 def is_place(word: str) -> bool:
-    """Whether the dictionary has it as the name of a place: «Омск»."""
+    """Whether the dictionary has the word as a place: «Омск»."""
     return any(reading.is_known and "Geox" in reading.tag for reading in _readings(fold(word).text))
 
 
 @lru_cache(2_048)
 def is_person(word: str) -> bool:
-    """Whether it may be a form of a noun of the living, by the dictionary or by its ending: «айтишника», «семья»."""
+    """Whether the word may be a form of a noun of people, by the dictionary or by its ending: «айтишника», «семья»."""
     readings = _likely(word)
     if _is_borrowed_verb(word, readings):
         return False
@@ -146,36 +146,36 @@ def is_person(word: str) -> bool:
 
 @lru_cache(2_048)
 def is_verb(word: str) -> bool:
-    """Whether it is most likely a verb, or a participle."""
+    """Whether the word is most likely a verb or a participle."""
     readings = _likely(word)
     return bool(readings) and (readings[0].tag.POS in _VERBS or _is_borrowed_verb(word, readings))
 
 
 def _is_borrowed_verb(word: str, readings: Sequence[Any]) -> bool:
-    """«экстрадируют», «экстрадирован»: the dictionary lacks the verb, and guesses a noun or a name."""
+    """Whether the dictionary lacks the verb and would guess a noun or a name: «экстрадируют», «экстрадирован»."""
     return _BORROWED_VERB.fullmatch(word) is not None and not any(reading.is_known for reading in readings)
 
 
 def likely_tags(word: str) -> tuple[frozenset[str], ...]:
-    """What the dictionary says of a word in small letters, the likeliest first; () for one that it lacks."""
+    """Return the dictionary's grammemes for a lower-case word, the likeliest reading first; () if it lacks the word."""
     readings = _readings(word) if _WORD.fullmatch(word.replace("ё", "е")) else ()
     return tuple(reading.tag.grammemes for reading in readings if reading.is_known and reading.score >= _UNLIKELY)
 
 
 def is_of_people(word: str) -> bool:
-    """Whether it is a noun of people though not of the living: «семью»."""
+    """Whether the word is an inanimate noun of people: «семью»."""
     return any(reading.normal_form in _SOME_PEOPLE for reading in _likely(word))
 
 
 def _likely(word: str) -> list[Any]:
-    """As the analyser reads a word of an article; [] for what is no Russian word: it may be of any signs."""
+    """Return the analyser's readings of a word, which may have any characters; [] if it is no Russian word."""
     return list(dictionary.analyzer().parse(word)) if _WORD.fullmatch(word.replace("ё", "е")) else []
 
 
 def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
-    """`forms` for people to look through: by part of speech in Russian, as the paradigm orders them.
+    """Return `forms` for people to look through: by part of speech in Russian, in the order of the paradigm.
 
-    Forms that no dictionary gave (acronyms, places, halves of hyphened words) stand last under `OTHER_FORMS`.
+    Forms that no dictionary has (acronyms, places, halves of hyphened words) are last, under `OTHER_FORMS`.
     """
     all_forms = forms(word)
     known = {
@@ -190,9 +190,9 @@ def grouped_forms(word: str) -> dict[str, tuple[str, ...]]:
 
 
 def case_forms(word: str) -> dict[str, Case]:
-    """The folded forms of a noun or an adjective with the cases that each may be; {} for a word without cases.
+    """Return the folded forms of a noun or an adjective with the cases each may be; {} for a word without cases.
 
-    What no dictionary knows may be any, and the preposition before it must show; of a place its ending does.
+    Forms of an unknown word may be any case, and the preposition before it decides; the ending decides for a place.
     """
     folded = fold(word.strip()).text
     if word.strip().isupper() and _ACRONYM.fullmatch(folded):
@@ -212,7 +212,7 @@ def case_forms(word: str) -> dict[str, Case]:
 
 
 def forget_dictionary() -> bool:
-    """Give back what the dictionary takes, if it was loaded; it is loaded again when it is needed."""
+    """Release the dictionary's memory and return whether it was loaded; it is loaded again when needed."""
     for remembered in (_readings, _rows, _trait, forms):
         remembered.cache_clear()
     return dictionary.forget()
@@ -220,26 +220,28 @@ def forget_dictionary() -> bool:
 
 @lru_cache(8_192)
 def _readings(word: str) -> tuple[Any, ...]:
-    """As the analyser gives them; one load of the rules asks for a word up to three times."""
+    """Return the analyser's readings, cached: loading the rules asks for a word up to three times."""
     return tuple(dictionary.analyzer().parse(word))
 
 
 def _parses(word: str, *, named: bool) -> list[Any]:
-    """The readings of `word`: as a dictionary form, else as a form of a known word, else (no name) guessed."""
+    """Return the readings of `word`: as a dictionary form, else as a form of a known word, else (no name) guessed."""
     readings = _readings(word)
     known = [reading for reading in readings if reading.is_known]
     whole = [reading for reading in known if _is_lemma(reading, word) or _is_participle(reading)]
     if whole or (known and not named):
         return whole or known
     if named:
-        return [reading for reading in known if reading.tag.case == "nomn"]  # «Беженцы», but «Семей» is no «семья»
+        return [reading for reading in known if reading.tag.case == "nomn"]  # «Беженцы», but «Семей» is not «семья»
     guesses = [reading for reading in readings if not _NO_GUESS & reading.tag.grammemes]
     participles = [reading for reading in guesses if _is_participle(reading)]
     return [reading for reading in guesses if _is_lemma(reading, word)][:1] + participles[:1]
 
 
 def _is_participle(reading: Any) -> bool:
-    """In its dictionary form, which the analyser takes for a form of the verb: «экстрадированный»."""
+    """Whether it is a participle in its dictionary form, which the analyser takes for a form of the verb:
+    «экстрадированный».
+    """
     return bool({"PRTF", "masc", "sing", "nomn"} <= reading.tag.grammemes)
 
 
@@ -249,17 +251,17 @@ def _is_lemma(reading: Any, word: str) -> bool:
 
 
 class _Trait(NamedTuple):
-    """What a tag says of a form."""
+    """What a tag says about a form."""
 
-    part: str | None  # as the dictionary calls it
-    role: Case  # what it may be in a sentence; none for what has no cases
+    part: str | None  # by its name in the dictionary
+    role: Case  # what it may be in a sentence; NO_CASE for a word without cases
     participle: tuple[str | None, str | None] | None  # tense and voice
-    is_passive: bool  # it has a passive in -ся beside it
+    is_passive: bool  # it has a passive in -ся
     is_left_out: bool  # «позеленее»
 
 
 def _paradigm(parse: Any) -> Iterator[tuple[str, str | None]]:
-    """Every form with its part of speech as the dictionary calls it."""
+    """Yield every form with its part of speech by its name in the dictionary."""
     given = _trait(parse.tag).participle
     for form, trait in _lexeme(parse):
         if trait.is_left_out or (given and trait.participle != given):
@@ -270,7 +272,7 @@ def _paradigm(parse: Any) -> Iterator[tuple[str, str | None]]:
 
 
 def _lexeme(parse: Any) -> list[tuple[str, _Trait]]:
-    """The forms of a reading. Those of the dictionary come from its paradigms: the analyser's own way is slow."""
+    """Return the forms of a reading; for dictionary words from the paradigms, as the analyser's own way is slow."""
     first, *further = parse.methods_stack
     if further or len(first) != _IN_DICTIONARY:
         return [(form.word, _trait(form.tag)) for form in parse.lexeme]
@@ -282,7 +284,7 @@ def _lexeme(parse: Any) -> list[tuple[str, _Trait]]:
 
 @cache
 def _rows(number: int) -> tuple[tuple[str, str, _Trait], ...]:
-    """Prefix, suffix and trait of each form of a paradigm of the dictionary."""
+    """Return prefix, suffix and trait of each form of a paradigm."""
     rows = dictionary.analyzer().dictionary.build_paradigm_info(number)
     return tuple((prefix, suffix, _trait(tag)) for prefix, tag, suffix in rows)
 
@@ -295,7 +297,7 @@ def _trait(tag: Any) -> _Trait:
         part=part,
         role=case if case and part == "NOUN" else case | Case.ADJECTIVE if case else NO_CASE,
         participle=(tag.tense, tag.voice) if part in {"PRTF", "PRTS"} else None,
-        # Perfectives have none («задержался» is another word), nor have participles («выдающийся»).
+        # Perfectives have none («задержался» is another word), nor do participles («выдающийся»).
         is_passive=is_verb and tag.mood != "impr" and tag.aspect == "impf",
         is_left_out="Cmp2" in tag,
     )
@@ -330,10 +332,11 @@ def _acronym_forms(acronym: str) -> Iterator[str]:
 
 
 def name_forms(name: str) -> frozenset[str]:
-    """Forms of one word of a person's name, ё as е, the capital kept: compare case-sensitively, or in all capitals.
+    """Return the forms of one word of a person's name, ё as е, capitalised: compare case-sensitively, or in all
+    capitals.
 
-    The ending shows the gender: a man's «Мовлаев» brings «Мовлаевым» and the family «Мовлаевых», a woman's
-    «Емельянова» neither. Of «Имя Фамилия» give one word at a time. Empty if the word has other than Russian letters.
+    The ending shows the gender: a man's «Мовлаев» gets «Мовлаевым» and the family «Мовлаевых», a woman's «Емельянова»
+    neither. Pass «Имя Фамилия» one word at a time. Empty if the word has letters other than Russian.
     """
     folded = fold(name.strip()).text
     if not _WORD.fullmatch(folded):
@@ -341,9 +344,9 @@ def name_forms(name: str) -> frozenset[str]:
     readings = list(_first_names(folded))
     known = {form for reading in readings for form in _singular(reading)} or {*by_ending(folded), *_as_noun(name)}
     if folded.endswith("ия"):
-        known.add(folded[:-1] + "е")  # with a stress on it: «Алие», «Зульфие»
+        known.add(folded[:-1] + "е")  # stressed on the ending: «Алие», «Зульфие»
     if folded.endswith("ь") and any("Fixd" in reading.tag for reading in readings):
-        known |= {folded[:-1] + "и", folded + "ю"}  # «Асели», «Аселью», though the dictionary declines it not
+        known |= {folded[:-1] + "и", folded + "ю"}  # «Асели», «Аселью», although the dictionary does not decline it
     return frozenset(_titled(form) for form in known | {folded})
 
 
@@ -352,7 +355,7 @@ def _titled(form: str) -> str:
 
 
 def _first_names(folded: str) -> Iterator[Any]:
-    """What the dictionary knows as a first name or a patronymic with this base form: Лев, Павел, Илья."""
+    """Yield the readings as a first name or a patronymic with this base form: Лев, Павел, Илья."""
     for reading in dictionary.analyzer().parse(folded):
         is_name = {"Name", "Patr"} & reading.tag.grammemes
         if reading.is_known and is_name and reading.tag.case == "nomn" and reading.tag.number == "sing":
@@ -360,7 +363,7 @@ def _first_names(folded: str) -> Iterator[Any]:
 
 
 def _as_noun(name: str) -> Iterator[str]:
-    """A surname that is a noun may be declined as one, too: «Зайца», «Калины»; «Королёва» is no «королева»."""
+    """Yield the forms as a noun of a surname that is one: «Зайца», «Калины»; «Королёва» is not «королева»."""
     for reading in _readings(name.strip().lower()):
         is_noun = "NOUN" in reading.tag and reading.tag.case == "nomn" and not _GUESSED_NAMES & reading.tag.grammemes
         if reading.is_known and is_noun and reading.tag.number == "sing":

@@ -1,8 +1,9 @@
-"""How common words are in news of this subject, Russian and Kazakh: sharing them makes no two articles alike.
+"""How common words are in news on this subject, Russian and Kazakh: sharing common words does not make articles
+similar.
 
-Not stop words: rules match them and posts show them like any other; stories/similarity.py weighs them little.
-Counted over headlines and leads of 270 stories written for this project, wanted and unwanted; cut to six letters.
-`EVERYDAY` are whole words, which a rule should not be made of alone; `COMMONEST` are those of any subject.
+Not stop words: rules match them and posts show them like any other; stories/similarity.py gives them low weights.
+Counted over headlines and leads of 270 stories written for this project, wanted and unwanted, cut to six letters.
+`EVERYDAY` are whole words that a rule should not consist of; `COMMONEST` are common in news of any subject.
 """
 
 _BY_SHARE = {
@@ -91,7 +92,7 @@ _BY_SHARE = {
 }
 
 SHARES = {word: share for share, words in _BY_SHARE.items() for word in words.split()}
-"""What share of articles has a word with this beginning; what is not here is in next to none."""
+"""The share of articles that have a word with this beginning; beginnings not listed are in hardly any."""
 
 _COMMONEST_WORDS = (
     "и а но или либо да же бы ли не ни что чтобы как если когда где в во на с со к ко по о об обо от до из за у для без"
@@ -101,9 +102,9 @@ _COMMONEST_WORDS = (
     " кейін дейін болу болып болды болған бар жоқ еді екен ғана тағы бір екі жыл күн уақыт"
 )
 COMMONEST = frozenset(_COMMONEST_WORDS.split())
-"""They stand in most news of any length: nothing is chosen by them, whatever other words there are."""
+"""Words in most news of any length: they select nothing, whatever other words there are."""
 
-# Words of any news item of these two countries: alone they say nothing, and they make the poorest hooks for a rule.
+# Words of any news of these two countries: alone they say nothing, and they are the poorest anchors of a rule.
 _EVERYDAY_WORDS = (
     "россия рф российский россиянин москва казахстан рк казахстанский астана алматы президент правительство министр"
     " министерство власть закон суд полиция дело год день время страна город область район человек гражданин житель"
