@@ -1,7 +1,7 @@
 """channels.yaml: text → `Destination` values. The file is optional.
 
-The channel of the settings is always there and comes first; a stanza with its chat says what it gets. Whether a chat
-exists and takes posts, only Telegram knows.
+The channel of the settings always exists and comes first; a stanza with its chat says what it gets. Only Telegram knows
+whether a chat exists and accepts posts.
 """
 
 import re
@@ -21,7 +21,7 @@ from monitor.models.articles import Language
 from monitor.models.channels import Destination, Sound, Tongue
 
 KEYS = ("name", "chat", "thread", "topics", "news", "language", "brief", "digest_at", "sound", "index")
-MOST = 100  # destinations: each has a pace of its own, and every post is made for each
+MOST = 100  # each destination has its own pace, and every post is rendered for each
 
 _THREAD = re.compile(r"[1-9]\d{0,9}", re.ASCII)
 _CHAT_AND_THREAD = 'тему форума пишут отдельной строкой: chat: "@имя", под ней thread: 17'
@@ -33,17 +33,17 @@ _WITH_THREAD = re.compile(r"(@?[\w-]+)/(\d+)", re.ASCII)
 
 
 def main_only(settings: Settings) -> tuple[Destination, ...]:
-    """Where posts go when there is no file."""
+    """Return the destinations when there is no file: the channel of the settings."""
     return (_completed(Destination(chat=settings.channel), settings, is_main=True),)
 
 
 def load_channels(
     text: str, *, file: str, settings: Settings, topics: Collection[str] | None
 ) -> tuple[Destination, ...]:
-    """Where posts go, the channel of the settings first. `topics` are the ids that keywords.yaml knows; None: any may
-    be asked for.
+    """Return the destinations, the channel of the settings first. `topics` are the ids in keywords.yaml; None allows
+    any.
 
-    Raises ConfigError: the first mistake, and how many others there are.
+    Raises ConfigError for the first mistake, with the number of others.
     """
     stanzas, reader = _read(text, file, settings, topics)
     raise_first(reader.problems)
@@ -53,7 +53,7 @@ def load_channels(
 
 
 def problems(text: str, *, file: str, settings: Settings, topics: Collection[str] | None) -> tuple[ConfigError, ...]:
-    """Everything that is wrong with the file, by line; () when `load_channels` would succeed."""
+    """Return everything wrong with the file, sorted by line; () if `load_channels` would succeed."""
     try:
         return in_order(_read(text, file, settings, topics)[1].problems)
     except ConfigError as error:  # not even YAML
@@ -61,7 +61,7 @@ def problems(text: str, *, file: str, settings: Settings, topics: Collection[str
 
 
 def as_posted(destinations: Sequence[Destination], settings: Settings) -> tuple[Destination, ...]:
-    """The same under the chats that posts go to: in preview mode the terminal, each destination a part of it."""
+    """Return the destinations with the chats that posts go to: in preview mode the terminal, with a part for each."""
     if settings.live:
         return tuple(destinations)
     main, *others = destinations
@@ -69,12 +69,12 @@ def as_posted(destinations: Sequence[Destination], settings: Settings) -> tuple[
 
 
 def chats_of(settings: Settings, destinations: Iterable[Destination]) -> tuple[str, ...]:
-    """Every chat that is written to: those of the settings, and where posts go."""
+    """Return every chat that is written to: those of the settings and of the destinations."""
     return tuple(dict.fromkeys((*settings.chats, *(to.chat for to in destinations))))
 
 
 def require_topics(topics: Collection[str], destinations: Iterable[Destination], *, rules: str, file: str) -> None:
-    """Rules may not lose a topic that a destination asks for: it would fall silent. Raises ConfigError."""
+    """Raise ConfigError if a destination wants a topic that the rules no longer have: it would become silent."""
     for to in destinations:
         if lost := ", ".join(sorted(to.topics - set(topics))):
             advice = f"её получает «{to.name}» ({file}) — верните тему или сначала уберите её там"
@@ -86,7 +86,7 @@ def _is_main(to: Destination, settings: Settings) -> bool:
 
 
 def _completed(to: Destination, settings: Settings, *, is_main: bool = False) -> Destination:
-    """With what the settings say of it."""
+    """Add to a destination what the settings say about it."""
     if not is_main:
         return replace(to, archive=settings.site_url)
     return replace(
@@ -120,7 +120,7 @@ def _read(
 def _destination(
     reader: YamlReader, node: Node, settings: Settings, topics: Collection[str] | None
 ) -> tuple[Mapping, Destination] | None:
-    """One stanza, and what it says; None when it has a problem."""
+    """Read one stanza and its destination; None if it has a problem."""
     before = len(reader.problems)
     stanza = reader.mapping(node, key="channels", at=node, known=KEYS)
     if stanza is None:
@@ -140,7 +140,7 @@ def _destination(
 
 
 def _chat(reader: YamlReader, stanza: Mapping, settings: Settings) -> str:
-    """The chat, or the topic of it: "@name", "@name/17"."""
+    """Return the chat, with its forum topic if any: "@name", "@name/17"."""
     written = reader.text(stanza.get("chat"), key="chat", at=stanza, example='"@имя_канала"') or ""
     thread = _thread(reader, stanza)
     if written and not CHAT.fullmatch(written):
@@ -164,7 +164,9 @@ def _thread(reader: YamlReader, stanza: Mapping) -> str:
 def _several(
     reader: YamlReader, stanza: Mapping, key: str, known: Collection[str] | None, *, wrong: str
 ) -> frozenset[str]:
-    """The words of a list, each of them known (None: any is); nothing said is nothing ruled out."""
+    """Return the words of a list, noting those not `known` (None: all are). Empty, so no restriction, without the
+    key.
+    """
     node = stanza.get(key)
     if node is None:
         return frozenset()
@@ -179,7 +181,7 @@ def _several(
 
 
 def _one(reader: YamlReader, stanza: Mapping, key: str, known: Collection[str], *, default: str) -> str:
-    """One word of those known."""
+    """Return one of the known words, or the default after noting a problem."""
     word = reader.text(stanza.get(key), key=key, at=stanza, default=default) or default
     if word in known:
         return word

@@ -1,10 +1,10 @@
-"""`facts:` of keywords.yaml: what the words of the rules mean, named in both languages and in English.
+"""`facts:` of keywords.yaml: what the words of the rules mean, in Russian, Kazakh and English.
 
     что:
       задержание / ұстау / detention: $задержание, поймать
 
-Words are not looked for by what stands here: they are named as the lists and the rules write them, without regard to
-their language. Which of several names a word gets: matching/facts/naming.py.
+Words must be written here as the lists and rules write them; their language does not matter. Nothing is searched for by
+this section. matching/facts/naming.py decides which of several names a word gets.
 """
 
 from collections.abc import Collection, Iterator
@@ -19,7 +19,7 @@ _BETWEEN = " / "
 
 
 def read_facts(reader: YamlReader, node: Node | None, *, lists: Collection[str], at: Node) -> tuple[Naming, ...]:
-    """The names in the file's order; what is wrong is noted with the reader. () for a file without them."""
+    """Read the names in the file's order, noting problems with the reader. () for a file without facts."""
     if node is None:
         return ()
     groups = reader.mapping(node, key="facts", at=at, known=GROUPS) or Mapping(items=(), line=node.line)
@@ -69,7 +69,7 @@ def _naming(
 
 
 def _refuse_twice(reader: YamlReader, facts: tuple[Naming, ...]) -> None:
-    """A word has one name in each group."""
+    """Note a word that has two names in a group."""
     seen: dict[tuple[FactGroup, str], Naming] = {}
     for naming in facts:
         for word in naming.words:

@@ -1,4 +1,4 @@
-"""A feed → its lines in feeds.yaml, and the file with them at its end. feeds.py reads them back; no file is opened."""
+"""A feed → its lines in feeds.yaml, appended to the file's text. feeds.py reads them back; no file is opened."""
 
 import re
 from datetime import date, timedelta
@@ -12,7 +12,7 @@ _PLAIN = re.compile(r"[^\W\d_][\w .«»()/+-]*")  # needs no quotes in YAML
 
 
 def stanza(feed: Feed, *, indent: str = "  ") -> str:
-    """The lines of feeds.yaml for a feed that has nothing beyond what `monitor feeds add` or `import` proposes."""
+    """Return the lines of feeds.yaml for a feed with only the keys that `monitor feeds add` or `import` writes."""
     pairs = {"name": _quoted(feed.name), "kind": str(feed.kind), "url": _quoted(feed.url), "lang": feed.lang}
     if feed.tz != "UTC":
         pairs["tz"] = feed.tz
@@ -31,15 +31,15 @@ def _quoted(value: str) -> str:
 
 
 def in_quotes(value: str) -> str:
-    """One line as YAML takes it anywhere; nothing in it stands for another sign."""
+    """Quote one line for any place in YAML, without escapes."""
     return "'" + value.replace("'", "''") + "'"
 
 
 def appended(text: str, *feeds: Feed, file: str, today: date, by: str = "командой monitor feeds add") -> str:
-    """The file with the feeds' stanzas at its end; every comment and line of it stays. Raises ConfigError.
+    """Return the file's text with the feeds' stanzas at its end; every comment and line stays. Raises ConfigError.
 
-    A comment says `by` what they came. What comes out is read back: it is the same feeds and these, or nothing is
-    changed.
+    A comment says `by` what they came. The result is read back: unless it gives the same feeds and the new ones, the
+    file is refused.
     """
     before = load_feeds(text, file=file)
     indents = _ITEM_INDENT.findall(text)

@@ -1,4 +1,4 @@
-"""feeds.yaml: text → `Feed` values. Whether a feed's address answers is for `monitor check --online` to see."""
+"""feeds.yaml: text → `Feed` values. Whether a feed's address answers is checked by `monitor check --online`."""
 
 import re
 from collections.abc import Callable
@@ -31,7 +31,7 @@ _PROXIES = ("http", "https", "socks5", "socks5h")
 
 
 def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
-    """The feeds in the file's order. Raises ConfigError: the first mistake, and how many others there are."""
+    """Return the feeds in the file's order. Raises ConfigError for the first mistake, with the number of others."""
     feeds, reader = _read(text, file)
     raise_first(reader.problems)
     return feeds
@@ -40,9 +40,10 @@ def load_feeds(text: str, *, file: str) -> tuple[Feed, ...]:
 def load_checked(
     text: str, *, file: str, is_file: Callable[[str], bool] | None = None
 ) -> tuple[tuple[Feed, ...], tuple[ConfigError, ...]]:
-    """The sound feeds, and everything that is wrong with the file, by line: nothing when `load_feeds` would succeed.
+    """Return the valid feeds, and everything wrong with the file, sorted by line; nothing if `load_feeds` would
+    succeed.
 
-    `is_file` says whether a file lies at a path: then one that a feed names and that is missing is wrong, too.
+    If `is_file` (whether a file exists at a path) is given, a file that a feed names and that is missing is wrong too.
     """
     try:
         feeds, reader = _read(text, file, is_file)
@@ -52,7 +53,7 @@ def load_checked(
 
 
 def problems(text: str, *, file: str) -> tuple[ConfigError, ...]:
-    """What is wrong, as `load_checked` says it."""
+    """Return what is wrong, as `load_checked` does."""
     return load_checked(text, file=file)[1]
 
 
@@ -71,7 +72,7 @@ def _read(text: str, file: str, is_file: Callable[[str], bool] | None = None) ->
 
 
 def _feed(reader: YamlReader, node: Node) -> tuple[Mapping, Feed] | None:
-    """One stanza, and what it says; None when it has a problem."""
+    """Read one stanza and its feed; None if it has a problem."""
     before = len(reader.problems)
     stanza = reader.mapping(node, key="feeds", at=node, known=KEYS)
     if stanza is None:
@@ -120,7 +121,7 @@ def _address(reader: YamlReader, stanza: Mapping, key: str, url: str) -> str:
 
 
 def _wrong_address(url: str) -> str:
-    """What to do with an address that cannot be meant; "" for any other."""
+    """Return advice for an address that cannot be meant; "" for any other."""
     if _MIXED.search(url.partition("://")[0]):
         return "в начале адреса русские и латинские буквы вперемешку — скопируйте адрес из браузера"
     if not _is_web_address(url):
@@ -133,7 +134,7 @@ def _wrong_address(url: str) -> str:
 
 
 def _channel_as_channel(reader: YamlReader, stanza: Mapping, kind: FeedKind | None, url: str) -> None:
-    """A channel's own page shows no posts, only its preview does; and nothing but `telegram` reads it."""
+    """Note a Telegram channel of another kind, or its page without `/s/`: only the preview shows posts."""
     if host_key(url) not in _CHANNELS:
         return
     if kind not in (None, FeedKind.TELEGRAM):
@@ -247,7 +248,7 @@ def _interval(reader: YamlReader, stanza: Mapping) -> timedelta | None:
 
 
 def _paused_until(reader: YamlReader, stanza: Mapping, tz: str) -> datetime | None:
-    """The first moment of the day on which the feed is read again, by its own clock."""
+    """Return the beginning of the day on which the feed is read again, in the feed's time zone, as UTC."""
     text = reader.text(stanza.get("paused_until"), key="paused_until", at=stanza, default="")
     for key, other in (("paused_until", "paused_because"), ("paused_because", "paused_until")):
         if stanza.get(key) and not stanza.get(other):
@@ -271,8 +272,8 @@ def _files_there(reader: YamlReader, feeds: list[tuple[Mapping, Feed]], is_file:
 
 
 def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]]) -> None:
-    """A fallback that is another feed's address would bring the same news under two names. Its own address may be
-    its fallback in another spelling: http when TLS fails, another host of the site.
+    """Note a fallback that is another feed's address, because its news would come under two names. A feed's own address
+    in another spelling is allowed: http if TLS fails, another host of the site.
     """
     readers = {_address_key(feed.url): feed.name for _, feed in feeds}
     for stanza, feed in feeds:
@@ -283,7 +284,7 @@ def _no_fallback_read_twice(reader: YamlReader, feeds: list[tuple[Mapping, Feed]
 
 
 def _address_key(url: str) -> str:
-    """Equal for spellings of one feed's address: scheme, «www.», a slash at the end. Its query counts as it is
-    written: what is a mark of a visit in an article's address may choose the feed here.
+    """Return a key equal for spellings of one feed's address: scheme, «www.», final slash. The query counts as written:
+    a parameter that only tracks visits in an article's address may select the feed here.
     """
     return f"{canonical(url)} {urlsplit(url).query}"

@@ -1,6 +1,6 @@
-"""The operator's hours: when posts come without a sound, and when the digests of a day and a week go out.
+"""The operator's hours: when posts are silent, and when the digests of a day and a week are sent.
 
-The time is given.
+The current time is an argument.
 """
 
 import re
@@ -10,14 +10,14 @@ from zoneinfo import ZoneInfo
 
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)", re.ASCII)
 _WEEKDAYS = ("пн вт ср чт пт сб вс", "mon tue wed thu fri sat sun")
-_LATEST = timedelta(days=3)  # a week is told so late at most: after a longer outage the next one is near
+_LATEST = timedelta(days=3)  # a week's digest is sent at most so late: after a longer outage the next one is near
 _DURATION = re.compile(r"(\d{1,4}) ?([mhd])", re.ASCII)
 _UNITS = {"m": "minutes", "h": "hours", "d": "days"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Day:
-    """What the digest of one day covers: everything posted in `[since, until)`, aware instants."""
+    """The period of a day's digest: everything posted in `[since, until)`, aware instants."""
 
     date: date
     since: datetime
@@ -26,17 +26,17 @@ class Day:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Week:
-    """What the digest of one week covers: everything posted in `[since, until)`, aware instants of the same zone."""
+    """The period of a week's digest: everything posted in `[since, until)`, aware instants of the same zone."""
 
-    name: str  # by ISO 8601, as "2026-W48"; that of its last whole day
+    name: str  # ISO 8601 week of its last whole day, as "2026-W48"
     since: datetime
     until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hours:
-    """Hours by the clock of `zone`. `quiet` is from, until (it may span midnight), `weekly_at` a day of the week from
-    Monday (0) on and its hour; None: no such hours.
+    """Hours in the time zone `zone`. `quiet` is from, until (it may span midnight); `weekly_at` is a weekday (Monday is
+    0) and a time. None means no such hours.
     """
 
     zone: str
@@ -45,7 +45,7 @@ class Hours:
     weekly_at: tuple[int, time] | None = None
 
     def is_quiet(self, now: datetime) -> bool:
-        """Whether a post sent now should make no sound."""
+        """Whether a post sent now should be silent."""
         if self.quiet is None:
             return False
         begins, ends = self.quiet
@@ -53,19 +53,21 @@ class Hours:
         return begins <= local < ends if begins <= ends else local >= begins or local < ends
 
     def day_to_tell(self, now: datetime) -> Day | None:
-        """The day whose digest is due: from the last `digest_at` but one to the last one, if that was today."""
+        """Return the day whose digest is due: it ended at today's `digest_at`, one day long. None before that time."""
         today = self.day(now.astimezone(ZoneInfo(self.zone)).date())
         return today if today and now >= today.until else None
 
     def day(self, told_on: date) -> Day | None:
-        """What the digest that is told on that day covers; None: there is no hour for it."""
+        """Return the period of the digest sent on this day; None if no digests are wanted."""
         if self.digest_at is None:
             return None
         since, until = (self._at(day, self.digest_at) for day in (told_on - timedelta(days=1), told_on))
         return Day(date=told_on, since=since, until=until)
 
     def week_to_tell(self, now: datetime) -> Week | None:
-        """The week that ended at the last `weekly_at`, unless that is long ago or the hours are quiet now."""
+        """Return the week that ended at the last `weekly_at`; None if that was over three days ago or it is quiet
+        now.
+        """
         if self.weekly_at is None or self.is_quiet(now):
             return None
         weekday, clock = self.weekly_at
@@ -85,7 +87,7 @@ class Hours:
 
 
 def read_quiet(written: str) -> tuple[time, time] | None:
-    """`23:00-07:00`; "" is None. Raises ValueError with advice."""
+    """Parse `23:00-07:00`; "" gives None. Raises ValueError with advice."""
     if not written:
         return None
     begins, dash, ends = (part.strip() for part in written.partition("-"))
@@ -95,12 +97,12 @@ def read_quiet(written: str) -> tuple[time, time] | None:
 
 
 def read_time(written: str) -> time | None:
-    """`09:00`; "" is None. Raises ValueError with advice."""
+    """Parse `09:00`; "" gives None. Raises ValueError with advice."""
     return _read_time(written, "09:00") if written else None
 
 
 def read_weekly(written: str) -> tuple[int, time] | None:
-    """`пн 10:00` or `mon 10:00`; "" is None. Raises ValueError with advice."""
+    """Parse `пн 10:00` or `mon 10:00`; "" gives None. Raises ValueError with advice."""
     if not written:
         return None
     name, _, clock = written.lower().partition(" ")
@@ -118,7 +120,7 @@ def _read_time(written: str, example: str) -> time:
 
 
 def read_duration(written: str) -> timedelta | None:
-    """`30m`, `2h`, `1d`; "" is None. Raises ValueError with advice."""
+    """Parse `30m`, `2h`, `1d`; "" gives None. Raises ValueError with advice."""
     if not written:
         return None
     parts = _DURATION.fullmatch(written)
@@ -128,7 +130,7 @@ def read_duration(written: str) -> timedelta | None:
 
 
 def read_zone(written: str) -> str:
-    """The name of a time zone. Raises ValueError with advice."""
+    """Check the name of a time zone and return it. Raises ValueError with advice."""
     try:
         ZoneInfo(written)
     except (KeyError, ValueError, OSError):  # unknown, malformed, a folder of the zone database

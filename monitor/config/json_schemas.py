@@ -1,6 +1,6 @@
 """JSON Schema (draft 2020-12) of the maintainers' files, for their editors. The loaders decide, not the schema.
 
-Keys come from the lists the loaders read by, so that a new key appears by itself; a description is added here.
+Keys come from the loaders' lists, so that a new key appears by itself; its description is added here.
 """
 
 from collections.abc import Iterable, Mapping
@@ -17,7 +17,7 @@ _DRAFT = "https://json-schema.org/draft/2020-12/schema"
 
 Schema = dict[str, Any]
 
-# What YAML reads as a number or a truth value («1937», «no») is a text to the loaders.
+# What YAML reads as a number or a boolean («1937», «no») is text for the loaders.
 _TEXT: Schema = {"type": ["string", "number", "boolean"]}
 _NOTE: Schema = {"description": "заметка для себя"}
 
@@ -31,7 +31,7 @@ def _several(description: str, item: Schema) -> Schema:
 
 
 def _object(keys: Iterable[str], known: Mapping[str, Schema], *, required: Iterable[str] = ()) -> Schema:
-    """An object with these keys and no other; a key not described yet takes anything."""
+    """Return the schema of an object with these keys and no others; a key without a description accepts anything."""
     properties = {key: known.get(key, {}) for key in keys}
     return {"type": "object", "properties": properties, "required": list(required), "additionalProperties": False}
 
@@ -73,7 +73,6 @@ _FEED = {
 
 
 def feeds_schema() -> Schema:
-    """The schema of feeds.yaml."""
     feed = _object(feeds.KEYS, _FEED, required=("name", "kind", "url"))
     stanzas = {"type": "array", "items": {"$ref": "#/$defs/feed"}, "minItems": 1}
     root = _object(("feeds",), {"feeds": stanzas}, required=["feeds"])
@@ -101,7 +100,6 @@ _CHANNEL = {
 
 
 def channels_schema() -> Schema:
-    """The schema of channels.yaml."""
     channel = _object(channels.KEYS, _CHANNEL, required=("name", "chat"))
     stanzas = {"type": "array", "items": {"$ref": "#/$defs/channel"}, "minItems": 1, "maxItems": channels.MOST}
     root = _object(("channels",), {"channels": stanzas}, required=["channels"])
@@ -180,7 +178,6 @@ _EXAMPLES = {
 
 
 def keywords_schema() -> Schema:
-    """The schema of keywords.yaml."""
     texts = {"type": "array", "items": _TEXT, "minItems": 1}
     examples = {key: texts | {"description": _EXAMPLES[key]} for key in keywords.EXAMPLE_KEYS}
     topic = {

@@ -1,4 +1,4 @@
-"""What keywords.yaml says, as values: topics of rules, rules of lines, lines of terms. keywords.py reads them."""
+"""The contents of keywords.yaml as values: topics of rules, rules of lines, lines of terms. keywords.py reads them."""
 
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,19 +8,20 @@ from monitor.models.articles import Language, Tier
 
 
 class TermWordKind(StrEnum):
-    """In which forms one word of a term is looked for."""
+    """In which forms a word of a term is searched for."""
 
     WORD = "word"  # in every form
     EXACT = "exact"  # as written
     PREFIX = "prefix"  # every word that begins so
-    NAME = "name"  # a person: every case, with a capital letter only
-    PARTICLE = "particle"  # a small part of a name (-заде, оглы, аль-): every case, capital or not
+    NAME = "name"  # a person: all cases, capitalised only
+    PARTICLE = "particle"  # a small part of a name (-заде, оглы, аль-): all cases, capitalised or not
     LIST = "list"  # any one-word term of a list: «снять с $транспорт»
-    DWELLER = "dweller"  # who lives in this place, in Kazakh: «Пермь» finds «пермьдік», «Томск» «томскілік»
+    # the Kazakh word for an inhabitant of this place: «Пермь» finds «пермьдік», «Томск» «томскілік»
+    DWELLER = "dweller"
 
 
 class Role(StrEnum):
-    """The grammatical way in which a word must stand: who does what to whom, whence and whither."""
+    """The grammatical role a word must have: who does what to whom, from where and to where."""
 
     TO = "куда"  # «в Россию», «выдать России», Ресейге
     FROM = "откуда"  # «из Казахстана», Қазақстаннан
@@ -31,9 +32,9 @@ class Role(StrEnum):
 
 
 class Scope(StrEnum):
-    """How near to each other the lines of a rule must stand."""
+    """How near to each other the lines of a rule must be."""
 
-    SENTENCE = "sentence"  # the title is a sentence of its own
+    SENTENCE = "sentence"  # the title is one sentence
     TITLE = "title"
     TEXT = "text"  # title and text together
 
@@ -43,30 +44,31 @@ Expectation = Literal["match", "post", "review", "miss"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TermWord:
-    """One word of a term; of kind LIST, the words that may stand in its place, each with its language."""
+    """One word of a term. For kind LIST, `choices` are the words that may be in its place, each with its language."""
 
     text: str
     kind: TermWordKind
-    choices: "tuple[tuple[TermWord, Language | None], ...]" = field(default=(), compare=False)  # a list is its name
+    # a list is identified by its name
+    choices: "tuple[tuple[TermWord, Language | None], ...]" = field(default=(), compare=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Term:
-    """One alternative of a line; its words stand in the article one after another. `language` None: both."""
+    """One alternative of a line; its words must follow one another in the article. `language` None means both."""
 
     text: str  # as the file writes it
     words: tuple[TermWord, ...]
     language: Language | None
     line: int
     key: str
-    role: Role | None = None  # None: however it stands
-    role_line: int = 0  # where the role is asked for
-    is_torn: bool = field(default=False, compare=False)  # the file's line ends in the midst of it
+    role: Role | None = None  # None: any role
+    role_line: int = 0  # the line of the file that asks for the role
+    is_torn: bool = field(default=False, compare=False)  # the term spans two lines of the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mention:
-    """One alternative of a rule's line as the rule writes it: words, or a whole list. `line`: where that is written."""
+    """One alternative of a rule's line as the rule writes it: words, or a whole list. `line` is where it is written."""
 
     text: str
     line: int
@@ -76,13 +78,13 @@ class Mention:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
-    """A term of every line must stand within `within` (a number counts words), and no term of `none` there.
+    """A term of every line must be within `within` (a number counts words), and no term of `none`.
 
-    The first line is the act, but with `no_act`: then nothing is a complement of it, in whatever rule of its topic.
-    It and one other line must stand in the title or the lead, unless `anywhere`. `yields_to` are ids of other topics
-    and names of their rules: where one of them decides, too, as strong as this, its own topic is not shown.
-    `mentions` are for each line what the file says there, before the lists are written in. A `classifier` has no lines:
-    it asks about what no rule found and what reads like other stories of the topic.
+    The first line is the act, except with `no_act`: then its words are not used as acts of the topic's rules. The act
+    and one other line must be in the title or the lead, unless `anywhere`. `yields_to` are ids of other topics and
+    names of their rules: if one of them decides too, as strong as this one, its own topic is not shown. `mentions` hold
+    for each line what the file says, before lists are resolved. A `classifier` rule has no lines: it asks about
+    articles that no rule matched and that read like the topic's stories.
     """
 
     name: str
@@ -100,7 +102,7 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
-    """A text and what its topic must say of it: fire (in that very tier), or stay silent."""
+    """A text and what its topic must do: fire (with this tier), or not."""
 
     title: str
     text: str
@@ -109,7 +111,7 @@ class Example:
 
 
 def example(text: str, *, expects: str, line: int) -> Example:
-    """An example as the file writes it: one line is a text; of several the first is the title."""
+    """Make an example from the file's text: one line is a text; of several the first is the title."""
     title, newline, body = text.partition("\n")
     if not newline:
         title, body = "", text
@@ -121,8 +123,8 @@ def example(text: str, *, expects: str, line: int) -> Example:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Topic:
-    """A group of rules; one that fires is enough. Beside a term of `doubt` a rule that would publish asks, and one that
-    would ask is silent.
+    """A group of rules, of which one must fire. Near a term of `doubt` rules of tier post ask, those of review do not
+    fire.
     """
 
     id: str
@@ -137,13 +139,15 @@ class Topic:
 
     @property
     def acts(self) -> tuple[Term, ...]:
-        """What its rules say is done: whither and whence in `none` are asked of these words."""
+        """The terms of the rules' acts: `куда` and `откуда` in `none` must be complements of these words."""
         return tuple(term for rule in self.rules if rule.lines and not rule.no_act for term in rule.lines[0])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordList:
-    """A list by its name, `people` among them, with the terms it refers to. `is_used`: a rule can reach it."""
+    """A list by its name (`people` too) with its resolved terms. `is_used`: a rule refers to it, at least
+    indirectly.
+    """
 
     name: str
     terms: tuple[Term, ...]
@@ -152,22 +156,22 @@ class WordList:
 
 
 class FactGroup(StrEnum):
-    """What the words of a fact are, whatever rule they met."""
+    """What kind of fact words give."""
 
     ACT = "что"
     MATTER = "о чём"  # papers, rules, a request for asylum: nothing that happens or not
     WHO = "кого"
     BY = "кто"
-    COUNTRY = "страна"  # whence and whither, too
+    COUNTRY = "страна"  # also from where and to where
     PLACE = "город"
-    NOTHING = "без пары"  # they say nothing that a line of facts could hold
+    NOTHING = "без пары"  # words that say nothing a line of facts could hold
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Naming:
-    """One meaning, named in three languages ("" where it has no name), and the words that have it.
+    """One meaning with its names in three languages ("" for no name), and the words that have it.
 
-    `words` stand as the lists and the rules write them; every other word of `lists` means the same.
+    `words` are written as in lists and rules; every other word of `lists` means the same.
     """
 
     group: FactGroup
@@ -181,8 +185,8 @@ class Naming:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """What makes an article one of another country: a term of `there` in one that has no term of `here` at all. In the
-    title it silences every rule, in the lead they only ask.
+    """When an article is about another country: it has a term of `there` and none of `here`. In the title such a term
+    silences every rule, in the lead rules only ask.
     """
 
     there: tuple[Term, ...] = ()
@@ -191,12 +195,12 @@ class Elsewhere:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Keywords:
-    """The whole file. `lists` are already written into the rules; they stay here to be checked.
+    """The whole file. `lists` are already resolved in the rules; they are kept for checks.
 
-    A term of `never` in a title silences every rule: how-tos, statistics; beside one of `doubt` they only ask: films,
-    books, matches, whose people may be taken. In a text no longer than a lead, which is all about one thing, a `within`
-    in words is `short_text` times as wide. `counters` only count, for the archive's charts, stories that were posted.
-    `facts` name what the words mean.
+    A term of `never` in a title silences every rule (how-tos, statistics); with one of `doubt` rules only ask (films,
+    books, matches). In a text no longer than a lead, which is about one thing, a `within` in words is `short_text`
+    times as wide. `counters` are rules that only count posted stories for the archive's charts. `facts` say what words
+    mean.
     """
 
     file: str
@@ -211,17 +215,17 @@ class Keywords:
 
     @property
     def silencing(self) -> tuple[tuple[Term, ...], ...]:
-        """The lines of no rule that make rules silent, or ask."""
+        """The lines outside rules that make rules silent or ask."""
         return (self.never, self.doubt, self.elsewhere.there, *(topic.doubt for topic in self.topics))
 
     @property
     def lines(self) -> tuple[tuple[Term, ...], ...]:
-        """Every line by which articles are judged; what is only declared as a list, or counted, is none."""
+        """Every line by which articles are judged; lists and counters are not included."""
         of_rules = (line for topic in self.topics for rule in topic.rules for line in (*rule.lines, rule.none))
         return (*of_rules, *self.silencing, self.elsewhere.here)
 
     @property
     def counting(self) -> "Keywords":
-        """The counters alone, as the rules of a topic that nobody sees."""
+        """The counters alone, as rules of an invisible topic."""
         topics = (Topic(id="counters", title="", hashtag="", rules=self.counters, examples=(), line=0),)
         return Keywords(file=self.file, topics=topics if self.counters else (), short_text=self.short_text)

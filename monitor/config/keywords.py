@@ -1,5 +1,5 @@
-"""keywords.yaml: text → rules as written, references resolved. Their terms: term_reader.py; what forms a word has:
-matching/compiler.py.
+"""keywords.yaml: text → rules as written, references resolved. term_reader.py reads their terms; matching/compiler.py
+adds the forms of words.
 """
 
 import re
@@ -37,7 +37,7 @@ from monitor.models.channels import Tongue
 
 MAX_LINES = 8
 MAX_WINDOW = 200
-MAX_FACTOR = 3.0  # how many times as wide windows are in a short text
+MAX_FACTOR = 3.0  # most times as wide as windows may be in a short text
 
 TOP_KEYS = ("lists", "people", "never", "doubt", "elsewhere", "short_text", "topics", "counters", "facts")
 ELSEWHERE_KEYS = ("there", "here")
@@ -52,16 +52,16 @@ _HASHTAG = re.compile(r"(?!\d+$)\w{1,50}")
 
 
 def load_keywords(text: str, *, file: str) -> Keywords:
-    """The rules as written. Raises ConfigError: the first mistake, and how many others there are."""
+    """Return the rules as written. Raises ConfigError for the first mistake, with the number of others."""
     keywords, reader = _read(text, file)
     raise_first(reader.problems)
     return keywords
 
 
 def load_checked(text: str, *, file: str, root: Mapping | None = None) -> tuple[Keywords, tuple[ConfigError, ...]]:
-    """The rules and everything wrong with them; with any, they are only good for looking at.
+    """Return the rules and everything wrong with them; rules with mistakes are good for display only.
 
-    `root` is the text, if it is parsed already. Raises ConfigError when the file cannot be read at all.
+    `root` is the parsed text, if there is one. Raises ConfigError if the file cannot be read at all.
     """
     keywords, reader = _read(text, file, root)
     return keywords, in_order(reader.problems)
@@ -92,14 +92,14 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
 
 
 class _KeywordsReader(TermReader):
-    """Topics, their rules, lines and examples."""
+    """Reads topics, their rules, lines and examples."""
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
-        self._equal: dict[tuple[int, ...], tuple[Term, ...]] = {}  # by the id() of each
+        self._equal: dict[tuple[int, ...], tuple[Term, ...]] = {}  # by the id() of each term
 
     def elsewhere(self, node: Node | None) -> Elsewhere:
-        """What an article of another country says, and what one of ours; both are asked for."""
+        """Read the words of other countries and of ours; both are required."""
         body = None if node is None else self.mapping(node, key="elsewhere", at=node, known=ELSEWHERE_KEYS)
         if node is None or body is None:
             return Elsewhere()
@@ -107,7 +107,7 @@ class _KeywordsReader(TermReader):
         return Elsewhere(*(self.terms(body.get(key) or nothing, key=key) for key in ELSEWHERE_KEYS))
 
     def topic(self, name: Scalar, node: Node) -> Topic:
-        """One topic with its rules and examples; what is wrong with it is noted."""
+        """Read one topic with its rules and examples, noting problems."""
         if not TOPIC_ID.fullmatch(name.text):
             self.problem("имя темы — латинские буквы, цифры и «_», например extradition", at=name, key=name.text)
         body = self.mapping(node, key=name.text, at=name, known=TOPIC_KEYS) or Mapping(items=(), line=name.line)
@@ -130,7 +130,7 @@ class _KeywordsReader(TermReader):
         )
 
     def _titles(self, node: Node | None, name: Scalar) -> dict[str, str]:
-        """What a topic is called: one text, or one for each language, of which Russian is always there."""
+        """Read a topic's title: one text, or one for each language; Russian is required."""
         if not isinstance(node, Mapping):
             return {"ru": self.text(node, key="title", at=name) or name.text}
         self.mapping(node, key="title", at=name, known=get_args(Tongue))
@@ -147,7 +147,7 @@ class _KeywordsReader(TermReader):
         known: tuple[str, ...] = RULE_KEYS,
         against: tuple[Term, ...] = (),
     ) -> tuple[Rule, ...]:
-        """Rules that stand under a key, each with a name of its own; `against` is added to what each has in `none`."""
+        """Read the rules under a key, each with a different name; `against` is added to the `none` of each."""
         stanzas = [
             self.mapping(item, key=key, at=item, known=known) or Mapping(items=(), line=item.line)
             for item in self.items(node, key=key, at=at)
@@ -177,14 +177,14 @@ class _KeywordsReader(TermReader):
         )
 
     def _classifier(self, body: Mapping, name: str) -> Rule:
-        """A rule without lines, which only asks."""
+        """Read a rule without lines, which only asks."""
         self.mapping(body, key="classifier", at=body, known=CLASSIFIER_KEYS)
         if (tier := self._tier(body.get("tier"))) is Tier.POST:
             self.problem("правило с classifier только спрашивает: напишите tier: review", at=body, key="tier")
         return Rule(name=name, tier=tier, lines=(), none=(), within=Scope.SENTENCE, line=body.line, classifier=True)
 
     def _one_object(self, terms: tuple[Term, ...]) -> tuple[Term, ...]:
-        """The same lists in the same order, wherever rules name them: a third of all lines, the longest."""
+        """Return one tuple for equal lines in all rules: a third of all lines, the longest, repeat the same lists."""
         return self._equal.setdefault(tuple(map(id, terms)), terms)
 
     def _tier(self, node: Node | None) -> Tier:

@@ -1,4 +1,4 @@
-"""What a line of a rule says in keywords.yaml, before its lists are written in: so that people are told which it is."""
+"""What a line of a rule says in keywords.yaml before its lists are resolved, to tell people which line it is."""
 
 import re
 from collections.abc import Collection, Iterator, Mapping
@@ -16,14 +16,14 @@ _LANGUAGES_MEANT = {"ру": "ru", "рус": "ru", "кк": "kk", "қаз": "kk", 
 
 
 def items(text: str) -> Iterator[re.Match[str]]:
-    """What stands between the commas, blanks and all; commas inside «…» do not separate."""
+    """Split a text at commas outside «…»; blanks are kept."""
     return _ITEM.finditer(text)
 
 
 def mentions(
     node: Node, lists: Mapping[str, int], *, role: Role | None = None, language: Language | None = None
 ) -> Iterator[Mention]:
-    """Every word and every list of a line, in its order. `lists` are those declared, with their lines."""
+    """Yield every word and list of a line, in order. `lists` maps declared lists to their lines."""
     if isinstance(node, Scalar):
         for item in items(node.text):
             text, line = item[0].strip(), node.line_at(item.end() - len(item[0].lstrip()))
@@ -40,7 +40,7 @@ def mentions(
 
 
 def unknown_list(name: str, lists: Collection[str]) -> str:
-    """What to say, in Russian, of a reference to a list that is none of those declared."""
+    """Return the message about a reference to an undeclared list, in Russian."""
     longer = next((one for one in lists if one.startswith(f"{name} ")), "")
     if longer:
         return f"нет списка «${name}»: во фразе имя списка — одно слово, не «{longer}»"
@@ -48,7 +48,7 @@ def unknown_list(name: str, lists: Collection[str]) -> str:
 
 
 def wrong_list_name(name: str) -> str:
-    """What to say, in Russian, of a list declared as «$беглецы» or «беглецы:ru»; "" when nothing is wrong."""
+    """Return the message about a list declared as «$беглецы» or «беглецы:ru», in Russian; "" if the name is right."""
     bare, _, after = name.partition(":")
     if after in NAMES:
         return f"нет пробела после двоеточия — напишите {bare}: {{{after}: …}}"
@@ -56,7 +56,7 @@ def wrong_list_name(name: str) -> str:
 
 
 def wrong_name(name: str) -> str:
-    """What to say, in Russian, of a key that is neither a language nor a role."""
+    """Return the message about a key that is neither a language nor a role, in Russian."""
     written, colon, _ = name.partition(":")
     if colon and written in NAMES:
         return no_blank(written, name)
@@ -70,5 +70,5 @@ def wrong_name(name: str) -> str:
 
 
 def no_blank(name: str, written: str) -> str:
-    """What to say, in Russian, of «куда:$россия», which is one word to YAML."""
+    """Return the message about «куда:$россия», which is one word for YAML, in Russian."""
     return f"в «{written}» нет пробела после двоеточия — напишите {{{name}: {written.removeprefix(f'{name}:')}}}"

@@ -1,4 +1,4 @@
-"""The small parts of a person's name, which some write with a capital letter and some without."""
+"""Small parts of a person's name, which are written with or without a capital letter."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -12,7 +12,7 @@ _PARTICLES = frozenset(_SMALL_PARTS.split())
 
 
 def with_particles(parts: Sequence[TermWord]) -> list[TermWord]:
-    """The parts of a name; those that need no capital letter are particles. One at least keeps its need."""
+    """Mark the parts of a name that need no capital letter as particles; all stay as they are if none would remain."""
     small = [part.text.lower() in _PARTICLES or part.text.islower() for part in parts]
     if all(small):
         return list(parts)

@@ -1,9 +1,9 @@
-"""Names of rules in keywords.yaml: in a topic each has its own, and `yields_to` names topics and rules of others.
+"""Names of rules in keywords.yaml: unique within a topic; `yields_to` names other topics and their rules.
 
     - name: выдворение россиян
       yields_to: [рейд по россиянам]
 
-A raid after which somebody is expelled is news of the raid: it gets one hashtag, and where the raid's rule is silent
+A raid after which somebody is expelled is news about the raid: it gets one hashtag, and if the raid's rule is silent
 nothing is lost.
 """
 
@@ -16,7 +16,7 @@ KEY = "yields_to"
 
 
 def named_once(reader: YamlReader, rules: Collection[Rule]) -> tuple[Rule, ...]:
-    """The rules; each that has the name of one before it is noted."""
+    """Note each rule whose name an earlier one has; return the rules."""
     seen: dict[str, int] = {}
     for rule in rules:
         if rule.name in seen:
@@ -27,7 +27,7 @@ def named_once(reader: YamlReader, rules: Collection[Rule]) -> tuple[Rule, ...]:
 
 
 def written_yielding(reader: YamlReader, node: Node | None) -> tuple[str, ...]:
-    """The names as a rule writes them; () when it yields to nothing. What is wrong is noted with the reader."""
+    """Return the names as a rule writes them, noting problems with the reader; () if it yields to nothing."""
     written = () if node is None else reader.items(node, key=KEY, at=node)
     return tuple(name for item in written if (name := reader.text(item, key=KEY, at=item)))
 
@@ -44,7 +44,7 @@ def refuse_unknown(reader: YamlReader, stanzas: Mapping | None, topics: Collecti
 
 
 def _written(stanzas: Mapping | None) -> Iterator[tuple[str, Scalar]]:
-    """The id of the topic and each name, where it stands."""
+    """Yield the id of the topic, and each name with its place in the file."""
     for topic, body in stanzas.items if stanzas else ():
         rules = body.get("any_of") if isinstance(body, Mapping) else None
         for rule in rules.items if isinstance(rules, Sequence) else ():

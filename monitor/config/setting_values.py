@@ -1,4 +1,4 @@
-"""What stands in a `MONITOR_…` variable → what it means.
+"""Readers of `MONITOR_…` values.
 
 Every reader raises ValueError with advice, which never shows the value: it may be a secret.
 """
@@ -21,7 +21,7 @@ _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "fa
 
 
 def listed(written: str) -> tuple[str, ...]:
-    """What stands in a list, with blanks or commas between."""
+    """Split a list at blanks or commas."""
     return tuple(written.replace(",", " ").split())
 
 
@@ -52,7 +52,7 @@ def _page(written: str) -> str:
 def _is_address(written: str, *schemes: str) -> bool:
     try:
         parts = urlsplit(written)
-    except ValueError:  # its words show what was written
+    except ValueError:  # the error's text would show the value
         return False
     return parts.scheme in schemes and bool(parts.hostname)
 
@@ -102,7 +102,7 @@ def _number(written: str, *, least: int, most: int) -> int:
 
 
 def _checked(read: Callable[[str], object]) -> Callable[[str], str]:
-    """As it was written, if `read` takes it."""
+    """Make a reader that returns the value as written, if `read` accepts it."""
 
     def check(written: str) -> str:
         read(written)
@@ -138,4 +138,4 @@ READERS: Mapping[str, Callable[[str], Any]] = {
     "desk_port": partial(_number, least=0, most=65535),
     "keep_days": partial(_number, least=1, most=3650),
 }
-"""How a value is read; what is not here is taken as it is written."""
+"""Readers by setting; a value of any other setting is taken as written."""

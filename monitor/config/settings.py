@@ -20,9 +20,9 @@ TERMINAL = "terminal"  # the chat name of preview mode
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)  # some are secrets
 class Settings:
-    """What the operator may set. Field `bot_token` is `MONITOR_BOT_TOKEN`, and so on; `given` names those set.
+    """The settings. Field `bot_token` is `MONITOR_BOT_TOKEN`, and so on; `given` names those that were set.
 
-    `load_settings` makes one.
+    Use `load_settings` to make one.
     """
 
     given: frozenset[str] = frozenset()
@@ -50,22 +50,21 @@ class Settings:
     http_host: str = "127.0.0.1"
     desk_port: int = 0  # 0: no desk
     desk_host: str = "127.0.0.1"
-    desk_url: str = ""  # its address for maintainers; empty: this machine's
+    desk_url: str = ""  # the desk's address for maintainers; "": this machine's
     heartbeat_url: str = ""
     log_format: Literal["text", "json"] = "text"
     keep_days: int = 90  # of texts that no rule matched
     evidence_dir: str = "data/evidence"
-    evidence_keep: str = ""  # how long copies of pages are kept; empty: for ever
-    timestamp_url: str = ""  # authorities of RFC 3161, with blanks or commas between
-    timestamp_ca: str = ""  # a file of their root certificates, PEM
+    evidence_keep: str = ""  # how long copies of pages are kept; "": for ever
+    timestamp_url: str = ""  # authorities of RFC 3161, separated by blanks or commas
+    timestamp_ca: str = ""  # PEM file of their root certificates
     announce_changes: bool = False
-    pinned_index: bool = False  # the channel has a pinned message: open cases, the week's stories
-    site_dir: str = ""  # where the public archive is kept fresh; empty: nowhere
-    site_url: str = ""  # its address, for feeds and previews
+    pinned_index: bool = False  # keep a pinned message in the channel: open cases, the week's stories
+    site_dir: str = ""  # folder of the public archive; "": none
+    site_url: str = ""  # the archive's address, for feeds and previews
 
     @property
     def hours(self) -> hours.Hours:
-        """`timezone`, `quiet_hours`, `digest_at` and `weekly_at` as one value."""
         return hours.Hours(
             zone=self.timezone,
             quiet=hours.read_quiet(self.quiet_hours),
@@ -75,12 +74,12 @@ class Settings:
 
     @property
     def resend_after(self) -> timedelta | None:
-        """How long a post in doubt waits before it goes out once more; None: for ever."""
+        """How long a post in doubt waits before it is sent again; None: it never is."""
         return hours.read_duration(self.uncertain_resend_after)
 
     @property
     def review_patience(self) -> timedelta:
-        """How long a question waits for a maintainer before it counts as undecided."""
+        """How long a question waits for a maintainer before it expires."""
         return hours.read_duration(self.review_expires) or timedelta(days=1)
 
     @property
@@ -90,17 +89,17 @@ class Settings:
 
     @property
     def timestamp_authorities(self) -> tuple[str, ...]:
-        """The addresses of those who sign the time of a capture."""
+        """Addresses of the authorities that sign the times of captures."""
         return listed(self.timestamp_url)
 
     @property
     def desk_address(self) -> str:
-        """Where maintainers find the desk; "" while there is none."""
+        """The desk's address for maintainers; "" if there is no desk."""
         return self.desk_url or f"http://127.0.0.1:{self.desk_port}" if self.desk_port else ""
 
     @property
     def wants_channels(self) -> bool:
-        """Whether the operator named the file of further destinations; else it may be absent."""
+        """Whether the operator named channels.yaml; if not, it may be absent."""
         return "channels" in self.given
 
     @property
@@ -110,12 +109,11 @@ class Settings:
 
     @property
     def chat(self) -> str:
-        """The chat that gets the stories of tier `post`: the channel, or the terminal in preview mode."""
+        """The chat for stories of tier `post`: the channel, or the terminal in preview mode."""
         return self.channel if self.live else TERMINAL
 
     @property
     def chats(self) -> tuple[str, ...]:
-        """Every chat that is written to."""
         ours = (self.channel, self.review_chat, self.operator_chat)
         return tuple(dict.fromkeys(chat for chat in ours if chat)) if self.live else (TERMINAL,)
 
@@ -127,16 +125,16 @@ class Settings:
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """What must never stand in any output."""
+        """Values that must never appear in any output."""
         halves = (self.bot_token, self.bot_token.partition(":")[2])
-        # Whoever knows the address of the heartbeat can keep the outside watch quiet.
+        # Who knows the heartbeat's address can keep the outside watch quiet.
         heartbeat = (self.heartbeat_url, urlsplit(self.heartbeat_url).path.strip("/"))
         passwords = (*_passwords(self.proxy), *_passwords(self.database_url))
         return tuple(secret for secret in dict.fromkeys((*halves, *heartbeat, *passwords)) if secret)
 
 
 def _passwords(url: str) -> tuple[str, ...]:
-    """The passwords in an address, as written and as meant."""
+    """Return the passwords in an address, as written and decoded."""
     parts = urlsplit(url)
     return (parts.password or "", unquote(parts.password or ""), *parse_qs(parts.query).get("password", ()))
 
@@ -145,12 +143,12 @@ KNOWN = frozenset(PREFIX + one.name.upper() for one in fields(Settings) if one.n
 
 
 def unknown_names(environ: Mapping[str, str]) -> tuple[str, ...]:
-    """`MONITOR_…` variables that are no setting: perhaps a slip of the pen, worth a warning at start-up."""
+    """Return `MONITOR_…` variables that are no settings: perhaps misspelt, worth a warning at start-up."""
     return tuple(name for name in environ if name.startswith(PREFIX) and name.removesuffix(IN_FILE) not in KNOWN)
 
 
 def wanted_files(environ: Mapping[str, str]) -> dict[str, str]:
-    """Settings whose value lies in a file: for `MONITOR_BOT_TOKEN_FILE=/x` this is `{"MONITOR_BOT_TOKEN": "/x"}`."""
+    """Return settings whose value is in a file: `MONITOR_BOT_TOKEN_FILE=/x` gives `{"MONITOR_BOT_TOKEN": "/x"}`."""
     return {
         name.removesuffix(IN_FILE): path
         for name, path in environ.items()
@@ -161,7 +159,7 @@ def wanted_files(environ: Mapping[str, str]) -> dict[str, str]:
 def load_settings(environ: Mapping[str, str]) -> Settings:
     """Read the `MONITOR_…` variables (file contents already put in). Raises ConfigError naming each wrong one.
 
-    An empty value means "not set"; variables that are no setting are left out (`unknown_names` lists them).
+    An empty value means "not set"; variables that are no settings are ignored (`unknown_names` lists them).
     """
     written = {
         name.removeprefix(PREFIX).lower(): value.strip()
@@ -173,7 +171,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     for name, value in written.items():
         try:
             values[name] = READERS.get(name, str)(value)
-        except ValueError as error:  # its words are advice, and never the value
+        except ValueError as error:  # the error's text is advice, and never the value
             wrong.append(f"{PREFIX}{name.upper()}: {error}")
     if wrong:
         raise ConfigError("\n".join(wrong), file="переменные окружения")

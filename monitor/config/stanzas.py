@@ -1,4 +1,4 @@
-"""What files of stanzas have in common: a list of `- name: …` in which no name stands twice."""
+"""Files of stanzas: a list of `- name: …` with different names."""
 
 from collections.abc import Callable, Iterable
 from unicodedata import normalize
@@ -8,19 +8,19 @@ from monitor.models.feeds import LONGEST_LINE
 
 
 def place_of(stanza: Mapping, key: str) -> Node:
-    """Where to point for a key: at its value, or at the stanza that lacks it."""
+    """Return the node to point at for a key: its value, or the stanza that lacks it."""
     return stanza.get(key) or stanza
 
 
 def name_of(reader: YamlReader, stanza: Mapping) -> str:
-    """The stanza's `name`, an identity however an editor composes its letters; "" after noting that it is none."""
+    """Return the stanza's `name` in NFC, as it is an identity; "" after noting a missing name."""
     written = reader.text(stanza.get("name"), key="name", at=stanza, example="имя") or ""
     _check_line(reader, stanza, "name", written)
     return normalize("NFC", written)
 
 
 def one_line(reader: YamlReader, stanza: Mapping, key: str) -> str:
-    """One printable line; "" when nothing is said."""
+    """Return one printable line; "" if the key is missing."""
     written = reader.text(stanza.get(key), key=key, at=stanza, default="") or ""
     _check_line(reader, stanza, key, written)
     return written
@@ -33,7 +33,7 @@ def unique(
     key: str,
     identity: Callable[[str], str] = str,
 ) -> None:
-    """Note each stanza whose value of a key an earlier one has too; `identity` is equal for spellings of one value."""
+    """Note each stanza whose value of a key equals an earlier one's; `identity` maps all spellings to one value."""
     seen: dict[str, tuple[str, int]] = {}
     for stanza, value in named:
         at = place_of(stanza, key)

@@ -1,8 +1,8 @@
-"""Terms of keywords.yaml as a line or a list writes them, with the lists that they refer to.
+"""Terms of keywords.yaml as lines and lists write them, with the lists they refer to.
 
 A term is one alternative of a line: `слово`, `слово другое` (a phrase), `«выдан»` (this form only), `экстради*`,
-`$список` (all terms of that list; under `ru:` or `kk:` those of that language), `снять с $транспорт` (a phrase with
-any one word of that list in its place). `{куда: $россия}` asks for the grammatical way in which a term stands.
+`$список` (all terms of that list; under `ru:` or `kk:` those of that language), `снять с $транспорт` (a phrase with any
+one word of that list in its place). `{куда: $россия}` requires a grammatical role.
 """
 
 import re
@@ -26,7 +26,7 @@ MAX_VARIANTS = 200  # of one phrase with lists in it
 MAX_NESTED = 20  # lists within lists
 
 _TOKEN = re.compile(r"«([^«»]*)»|([^\s«»‐‑-]+)([‐‑-]?)")
-_WORD = re.compile(r"[^\W\d_]+|\d+")  # as text/unicode.py parts words: letters or digits
+_WORD = re.compile(r"[^\W\d_]+|\d+")  # words as in text/unicode.py: letters or digits
 _APOSTROPHES = str.maketrans("", "", "'’‘ʼ`′")
 _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, and their language
 
@@ -34,7 +34,7 @@ _Phrase = tuple[tuple[TermWord, ...], Language | None]  # the words of a term, a
 def read_terms(
     written: str, *, language: Language | None = None, kind: TermWordKind = TermWordKind.WORD
 ) -> tuple[Term, ...]:
-    """Terms as one line of a rule writes them, without a file: no `$list`. Raises ConfigError."""
+    """Read terms as one line of a rule writes them, without a file, so without `$list`. Raises ConfigError."""
     reader = TermReader(f"«{written}»")
     line = Scalar(text=unicodedata.normalize("NFC", written), line=0)
     terms = tuple(replace(term, language=language) for term in reader.terms(line, key="", kind=kind))
@@ -43,7 +43,7 @@ def read_terms(
 
 
 class TermReader(YamlReader):
-    """Resolves `$list` while reading, so that an unknown or circular reference is named where it stands."""
+    """Reads terms and resolves `$list`, so that an unknown or circular reference is reported at its place."""
 
     def __init__(self, file: str) -> None:
         super().__init__(file)
@@ -51,16 +51,18 @@ class TermReader(YamlReader):
         self.people: tuple[Term, ...] = ()
         self._names: list[Scalar] = []
         self._lines: dict[str, int] = {}  # of the lists' names
-        self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from the rules under ""
+        self._references: defaultdict[str, set[str]] = defaultdict(set)  # from a list; from rules under ""
         self._resolved: dict[str, tuple[Term, ...]] = {}
         self._opening: list[str] = []
-        self._in_phrases: dict[str, list[TermWord]] = {}  # a list inside a phrase: what stands for its single words
-        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # its terms of several words
-        self._inner_roles: set[tuple[int, Role]] = set()  # in lists, by their lines: those refused
-        self._roles: dict[tuple[int, Role], tuple[Term, tuple[Term, ...]]] = {}  # by id() of the term, kept beside
+        # a list inside a phrase: the token that stands for its single words
+        self._in_phrases: dict[str, list[TermWord]] = {}
+        self._longer: dict[str, tuple[_Phrase, ...]] = {}  # terms of several words of a list inside a phrase
+        self._inner_roles: set[tuple[int, Role]] = set()  # roles inside lists that were refused, by line
+        # by id() of the term, which is kept too
+        self._roles: dict[tuple[int, Role], tuple[Term, tuple[Term, ...]]] = {}
 
     def declare(self, root: Mapping) -> None:
-        """Remember the lists by name and read the people."""
+        """Remember the lists by name, and read the people."""
         lists = root.get("lists")
         if lists is not None and (mapping := self.mapping(lists, key="lists", at=root)):
             self.lists = {name.text: node for name, node in mapping.items}
@@ -75,7 +77,7 @@ class TermReader(YamlReader):
         self._lines = {name.text: name.line for name in self._names}
 
     def declared(self) -> Iterator[WordList]:
-        """The lists, when everything has been read."""
+        """Yield the lists, after everything has been read."""
         reached: set[str] = set()
         new = {""}
         while new:
@@ -86,7 +88,7 @@ class TermReader(YamlReader):
             yield WordList(name=name.text, terms=terms, is_used=name.text in reached, line=name.line)
 
     def list_terms(self, name: str) -> tuple[Term, ...]:
-        """The terms of a declared list."""
+        """Return the terms of a declared list."""
         if name not in self._resolved:
             self._opening.append(name)
             self._resolved[name] = self.terms(self.lists[name], key=name)
@@ -94,11 +96,11 @@ class TermReader(YamlReader):
         return self._resolved[name]
 
     def optional(self, node: Node | None, *, key: str) -> tuple[Term, ...]:
-        """`terms` of a line that may be left out."""
+        """As `terms`, for a line that may be missing."""
         return () if node is None else self.terms(node, key=key)
 
     def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:
-        """Every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after noting why."""
+        """Return every term of a line: a text, `{ru: …, kk: …}`, or a sequence of them. () only after a problem."""
         before = len(self.problems)
         terms = tuple(self._terms(node, key, kind, None))
         if not terms and len(self.problems) == before:
@@ -114,7 +116,7 @@ class TermReader(YamlReader):
         return [term for name, value in node.items for term in self._of_language(name, value, key, kind)]
 
     def _refuse_two_roles(self, node: Mapping) -> None:
-        """They would mean that either will do, and most who write so mean both."""
+        """Refuse two roles in one mapping: it would mean that either will do, while most authors mean both."""
         roles = [name for name, _ in node.items if name.text in ROLES]
         if len(roles) > 1:
             either = ", ".join(f"{{{name.text}: …}}" for name in roles)
@@ -135,17 +137,19 @@ class TermReader(YamlReader):
         return []
 
     def _in_role(self, term: Term, role: Role, at: Scalar) -> tuple[Term, ...]:
-        """The term in its role; beside a place that somebody is from the Kazakh word for who lives there."""
+        """Return the term in its role; for role «родом» of a place also the Kazakh word for its inhabitants."""
         if term.role is not None:
             self._refuse_second_role(term, term.role, role, at)
         known = self._roles.get((id(term), role))
-        if known is None:  # equal terms made one: a list is used in one role by many rules
+        if known is None:  # equal terms share one object: many rules use a list in the same role
             there = dwellers(term) if role is Role.ORIGIN else ()
             known = self._roles[id(term), role] = (term, (replace(term, role=role, role_line=at.line), *there))
         return known[1]
 
     def _refuse_second_role(self, term: Term, inner: Role, role: Role, at: Scalar) -> None:
-        """Of a role in a list once, where it is written: fifty rules may ask for the list in another."""
+        """Report a word that has a role inside a list used in another role: once, at the word's line, however many
+        rules use the list so.
+        """
         if term.role_line == at.line:
             self.problem(f"«{term.text}» уже стоит в роли «{inner}» — оставьте одну", at=at, key=role)
         elif (term.role_line, inner) not in self._inner_roles:
@@ -176,7 +180,7 @@ class TermReader(YamlReader):
     def _variants(
         self, words: tuple[TermWord, ...], language: Language | None, node: Scalar, key: str
     ) -> list[tuple[TermWord, ...]]:
-        """A phrase once for all one-word terms of a list inside it together, and once for each longer term."""
+        """Return a phrase's variants: one for all one-word terms of a list inside it, and one for each longer term."""
         choices = [
             [
                 *([(word,)] if word.choices or word.kind is not TermWordKind.LIST else []),
@@ -193,7 +197,7 @@ class TermReader(YamlReader):
         return [tuple(chain.from_iterable(chosen)) for chosen in product(*choices)]
 
     def _is_phrase(self, written: str) -> bool:
-        """«$транспорт остановить», where «транспорт» is a list and «транспорт остановить» is none."""
+        """Whether it is a phrase that begins with a list: «$транспорт остановить», where only «транспорт» is a list."""
         first, blank, _ = written[1:].partition(" ")
         return bool(blank) and written[1:] not in self.lists and first in self.lists
 
@@ -224,7 +228,7 @@ class TermReader(YamlReader):
             if exact:
                 words += [TermWord(text=token, kind=TermWordKind.EXACT) for token in _WORD.findall(exact)]
             elif word:
-                bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word stays as it is
+                bound = hyphen and kind is TermWordKind.WORD  # «бизнес-рейсом»: the first word is not inflected
                 words += self._token(word, node, key, TermWordKind.EXACT if bound else kind)
         if kind is TermWordKind.NAME and len(words) > 1:
             words = with_particles(words)
@@ -238,7 +242,9 @@ class TermReader(YamlReader):
         return tuple(words)
 
     def _token(self, token: str, node: Scalar, key: str, kind: TermWordKind) -> list[TermWord]:
-        """One word as a rule; letters beside digits («С4») are two, and stand as written."""
+        """Return the words of a token, usually one; letters and digits («С4») are separate and searched for as
+        written.
+        """
         if token.startswith("$"):
             return self._list_token(token, node, key)
         stem = token.removesuffix("*")
@@ -258,9 +264,9 @@ class TermReader(YamlReader):
         return [TermWord(text=word, kind=kind if is_name else TermWordKind.EXACT) for word in words]
 
     def _list_token(self, token: str, node: Scalar, key: str) -> list[TermWord]:
-        """A list inside a phrase: one of its words."""
+        """Return the word for a list inside a phrase, which stands for one of its words."""
         terms = self._referred(token[1:], node, key)
-        if terms and token not in self._in_phrases:  # one object for all phrases that it stands in
+        if terms and token not in self._in_phrases:  # one object for all phrases with this list
             alone = dict.fromkeys((term.words[0], term.language) for term in terms if len(term.words) == 1)
             longer = dict.fromkeys((term.words, term.language) for term in terms if len(term.words) > 1)
             word = TermWord(text=token, kind=TermWordKind.LIST, choices=tuple(alone))
@@ -269,7 +275,7 @@ class TermReader(YamlReader):
 
 
 def _extra(token: str) -> str:
-    """Which sign it is that no word has, and what to do."""
+    """Name the character that no word has, with advice."""
     if odd := odd_sign(token):
         return f": {odd}"
     sign = next(one for one in token if not one.isalnum())
@@ -277,13 +283,15 @@ def _extra(token: str) -> str:
 
 
 def _lost_comma(words: tuple[TermWord, ...] | list[TermWord]) -> str:
-    """What to ask of a phrase with several lists in it; "" of any other."""
+    """Return a question about a lost comma for a phrase with several lists; "" for any other."""
     lists = [word.text for word in words if word.kind is TermWordKind.LIST]
     return f" — не потеряна ли запятая: {', '.join(lists)}?" if len(lists) > 1 else ""
 
 
 def dwellers(term: Term) -> tuple[Term, ...]:
-    """«пермьдік» of «Пермь»: a Kazakh word of its own, which is made of every name of a place; none of an acronym."""
+    """Return the Kazakh word for inhabitants of a place («пермьдік» for «Пермь»); () for any other term or an
+    acronym.
+    """
     place = term.words[0].text
     is_name = len(term.words) == 1 and term.words[0].kind is TermWordKind.WORD and place.istitle()
     if term.language == "ru" or not is_name:

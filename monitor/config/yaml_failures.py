@@ -1,4 +1,4 @@
-"""Where the parser of YAML stopped: the line on which something is wrong, and what to write instead."""
+"""Where the YAML parser stopped: the line with the mistake, and what to write instead."""
 
 from yaml.error import MarkedYAMLError
 from yaml.events import Event, ScalarEvent
@@ -13,7 +13,7 @@ _OPEN_BRACKET = (
 
 
 def unreadable(error: MarkedYAMLError, text: str, *, last: Event | None) -> tuple[int, str]:
-    """The line to look at, and advice. `last` is what was read before the parser stopped."""
+    """Return the line to look at, and advice. `last` is the last event before the parser stopped."""
     line, advice = _unclosed(error, text, last)
     if line:
         return line, advice
@@ -22,21 +22,21 @@ def unreadable(error: MarkedYAMLError, text: str, *, last: Event | None) -> tupl
 
 
 def _line_of(error: MarkedYAMLError) -> int:
-    """The line to look at; of a key without «:» where it stands, not where the parser missed it. 0: none is known."""
+    """Return the line to look at (0 if unknown); for a key without «:» its own line, not where the parser missed it."""
     is_key = error.context == "while scanning a simple key"
     mark = (error.context_mark if is_key else None) or error.problem_mark or error.context_mark
     return mark.line + 1 if mark else 0
 
 
 def _is_mixed(error: MarkedYAMLError) -> bool:
-    """Whether something else stands in a list, as far in as its «- »."""
+    """Whether something other than an item is in a list, indented as its «- »."""
     began, met = error.context_mark, error.problem_mark
     is_list = error.context == "while parsing a block collection"
     return is_list and began is not None and met is not None and began.column == met.column
 
 
 def _unclosed(error: MarkedYAMLError, text: str, last: Event | None) -> tuple[int, str]:
-    """Where a quotation mark or a bracket was opened that is missed at its end, and what to say; 0: nowhere."""
+    """Return the line of an opening quotation mark or bracket that is not closed, and advice; 0 if there is none."""
     began, met, context = error.context_mark, error.problem_mark, error.context or ""
     lines = (last.start_mark.line, last.end_mark.line) if last and last.start_mark and last.end_mark else (0, 0)
     if met and isinstance(last, ScalarEvent) and last.style in ('"', "'") and lines[0] < lines[1] == met.line:

@@ -1,7 +1,7 @@
-"""YAML text as plain values that know their line. What they mean is read in feeds.py and keywords.py.
+"""YAML text → plain values that know their line. feeds.py, keywords.py and channels.py interpret them.
 
-Every scalar is kept as the text the maintainer typed: `NO` stays «NO», `1937` stays «1937». What YAML can do
-beyond mappings, sequences and texts (anchors, tags, several documents) is refused, so that no file can grow.
+Every scalar keeps the text that the maintainer typed: `NO` stays «NO», `1937` stays «1937». Features of YAML beyond
+mappings, sequences and texts (anchors, tags, several documents) are refused, so that no file can expand.
 """
 
 import difflib
@@ -32,42 +32,42 @@ from monitor.errors import ConfigError
 
 MAX_CHARACTERS = 2_000_000
 MAX_DEPTH = 20
-MOST_NAMED = 20  # names to choose from in one message
+MOST_NAMED = 20  # names offered in one message
 _GLUED = (
     "строка слилась с той, что выше — новый пункт начните с «- », новый ключ пишите с двоеточием; если это один текст,"
     " возьмите его весь в кавычки"
 )
-_TEXTS = ("name", "title", "hashtag", "tier", "within", "note")  # keys with one text, no list
+_TEXTS = ("name", "title", "hashtag", "tier", "within", "note")  # keys with one text, not a list
 
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml, twenty times as quick; no wheel may have it
-_NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")  # lines for libyaml, in no editor
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # libyaml is twenty times as fast, but not in every wheel
+_NO_BREAKS = dict.fromkeys(map(ord, "\x85\u2028\u2029"), " ")  # line ends for libyaml, but for no editor
 _NO_BLANK = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scalar:
-    """One text as typed; `line` counts from 1. `rows`: of a text over several lines, where in it each begins.
+    """One text as typed; `line` counts from 1. `rows`: for a text over several lines, where in it each line begins.
 
-    `span` is where it stands in the file, `style` how: in the quotation marks or after the sign of that name, "" plain;
-    `flow`: between brackets.
+    `span` is its position in the file. `style` is its quotation mark or block sign, "" if plain; `flow`: inside
+    brackets.
     """
 
     text: str
     line: int
-    rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # place in `text`, line
+    rows: tuple[tuple[int, int], ...] = field(default=(), compare=False)  # position in `text`, line
     span: tuple[int, int] = field(default=(0, 0), compare=False)
     style: str = field(default="", compare=False)
     flow: bool = field(default=False, compare=False)
 
     def line_at(self, place: int) -> int:
-        """The line of the file on which this place of the text stands."""
+        """Return the line of the file on which this position of the text is."""
         row = bisect_right(self.rows, (place, MAX_CHARACTERS)) - 1
         return self.rows[row][1] if row >= 0 else self.line
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sequence:
-    """`- a`, `- b` or `[a, b]`, which is in `flow`."""
+    """`- a`, `- b` or `[a, b]`, which is `flow`."""
 
     items: tuple["Node", ...]
     line: int
@@ -77,7 +77,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mapping:
-    """`key: value` pairs in the file's order; no key stands twice."""
+    """`key: value` pairs in the file's order; keys are unique."""
 
     items: tuple[tuple[Scalar, "Node"], ...]
     line: int
@@ -85,7 +85,7 @@ class Mapping:
     flow: bool = field(default=False, compare=False)
 
     def get(self, key: str) -> "Node | None":
-        """The value under `key`, or None."""
+        """Return the value of `key`, or None."""
         return next((value for name, value in self.items if name.text == key), None)
 
 
@@ -93,17 +93,17 @@ Node = Scalar | Sequence | Mapping
 
 
 def items_of(node: Node | None) -> tuple[Node, ...]:
-    """What a sequence lists; () when it is none."""
+    """Return the items of a sequence; () for another node."""
     return node.items if isinstance(node, Sequence) else ()
 
 
 def pairs_of(node: Node | None) -> tuple[tuple[Scalar, Node], ...]:
-    """The keys of a mapping with their values; () when it is none."""
+    """Return the keys of a mapping with their values; () for another node."""
     return node.items if isinstance(node, Mapping) else ()
 
 
 def load(text: str, *, file: str) -> Mapping:
-    """The file's top mapping. Raises ConfigError with the line and what to write instead."""
+    """Return the file's top mapping. Raises ConfigError with the line and what to write instead."""
     if len(text) > MAX_CHARACTERS:
         raise ConfigError(f"файл больше {MAX_CHARACTERS:,} знаков — разделите или сократите его", file=file)
     try:
@@ -123,7 +123,7 @@ def _events(text: str) -> Iterator[Event]:
 
 
 def _last_event(text: str) -> Event | None:
-    """What was read before the parser stopped."""
+    """Return the last event before the parser stopped."""
     last = None
     with suppress(MarkedYAMLError):
         for event in _events(text):
@@ -133,7 +133,7 @@ def _last_event(text: str) -> Event | None:
 
 @dataclass(slots=True, kw_only=True)
 class _Open:
-    """A collection still being read: a flat list of nodes, keys and values alternating in a mapping."""
+    """A collection being read: a flat list of nodes; in a mapping keys and values alternate."""
 
     mapping: bool
     line: int
@@ -143,7 +143,7 @@ class _Open:
 
     @property
     def is_block_list(self) -> bool:
-        """Each of its items begins with «- »."""
+        """Whether its items begin with «- »."""
         return not self.mapping and not self.flow
 
     def last_line(self, default: int) -> int:
@@ -152,7 +152,7 @@ class _Open:
 
 
 def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
-    """Events → nodes with an own stack: depth is counted, and nothing is ever expanded."""
+    """Build nodes from events with our own stack: the depth is counted, and nothing is expanded."""
     stack = [_Open(mapping=False, line=1, nodes=[], flow=True)]  # the file itself: nothing in it begins with «- »
     documents = 0
     for event in events:
@@ -160,7 +160,7 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
         documents += isinstance(event, DocumentStartEvent)
         _refuse(event, documents, len(stack), file, line)
         if isinstance(event, ScalarEvent):
-            place = line if event.value else stack[-1].last_line(line)  # what is missing is missed at its key
+            place = line if event.value else stack[-1].last_line(line)  # a missing value is reported at its key
             span = _index(event.start_mark), _index(event.end_mark)
             rows, style, flow = _rows(event, source), event.style or "", stack[-1].flow
             typed = Scalar(text=event.value, line=place, rows=rows, span=span, style=style, flow=flow)
@@ -177,14 +177,14 @@ def _build(events: Iterable[Event], file: str, source: str) -> Node | None:
 
 
 def _rows(event: ScalarEvent, source: str) -> tuple[tuple[int, int], ...]:
-    """Where the lines of a text begin in its value, by counting its words, which folding leaves as they are."""
+    """Return where the lines of a text begin in its value, by counting words, which folding does not change."""
     if event.start_mark is None or event.end_mark is None or event.start_mark.line == event.end_mark.line:
         return ()
     typed = source[event.start_mark.index : event.end_mark.index].split("\n")
-    typed[0] = "" if event.style in ("|", ">") else typed[0]  # the sign, and what is said behind it
+    typed[0] = "" if event.style in ("|", ">") else typed[0]  # the block sign, and what follows it on its line
     starts = [word.start() for word in _NO_BLANK.finditer(event.value)]
     counts = [len(_NO_BLANK.findall(row)) for row in typed]
-    if sum(counts) != len(starts):  # an escape makes a blank
+    if sum(counts) != len(starts):  # an escape made a blank
         return ()
     firsts = accumulate(counts, initial=0)
     rows = zip(firsts, counts, range(event.start_mark.line + 1, MAX_CHARACTERS), strict=False)
@@ -213,12 +213,12 @@ def _refuse_slip(typed: Scalar, source: str, *, is_item: bool, file: str, line: 
 
 
 def _has_tag(event: Event) -> bool:
-    """A tag the maintainer typed: `!x`."""
+    """Whether the maintainer typed a tag: `!x`."""
     return getattr(event, "tag", None) not in (None, "", "!")
 
 
 class _Mark(Protocol):
-    """Where something stands: the parsers of C and of Python have classes of their own."""
+    """A position in the file: the C and Python parsers have different classes."""
 
     @property
     def index(self) -> int:
@@ -247,20 +247,20 @@ def _close(done: _Open, file: str, end: int, *, is_item: bool) -> Node:
 
 
 class YamlReader:
-    """Reads meaning out of nodes and collects everything that is wrong instead of stopping at the first."""
+    """Interprets nodes, and collects all problems instead of stopping at the first."""
 
     def __init__(self, file: str) -> None:
         self.file = file
         self.problems: list[ConfigError] = []
 
     def problem(self, message: str, *, at: Node, key: str = "") -> None:
-        """Note one thing the maintainer must change."""
+        """Note a problem that the maintainer must fix."""
         unseen = unseen_sign(at.text) if isinstance(at, Scalar) and not at.rows else ""
         message += f" (здесь {unseen})" if unseen and unseen not in message else ""
         self.problems.append(ConfigError(message, file=self.file, line=at.line, key=key))
 
     def factor(self, node: Node | None, *, key: str, most: float) -> float:
-        """A number from 1 to `most`; 1 when nothing is said."""
+        """Return a number from 1 to `most`; 1 if missing."""
         text = None if node is None else self.text(node, key=key, at=node)
         if node is None or text is None:
             return 1.0
@@ -270,7 +270,7 @@ class YamlReader:
         return 1.0
 
     def flag(self, node: Node | None, *, key: str) -> bool:
-        """`true` or `false`; False when nothing is said."""
+        """Return `true` or `false`; False if missing."""
         said = "" if node is None else self.text(node, key=key, at=node) or ""
         if node is not None and said not in ("", "true", "false"):
             self.problem("можно: true или false", at=node, key=key)
@@ -279,8 +279,8 @@ class YamlReader:
     def text(
         self, node: Node | None, *, key: str, at: Node, default: str | None = None, example: str = "…"
     ) -> str | None:
-        """A non-empty text; None after noting the problem. A missing key (`node` is None) is a problem unless `default`
-        is given; `example` is a value to show to whoever left it out.
+        """Return a non-empty text; None after noting a problem. A missing key (`node` is None) is a problem unless
+        `default` is given; `example` is a value to show then.
         """
         if node is None:
             if default is None:
@@ -296,13 +296,13 @@ class YamlReader:
         return None
 
     def note(self, body: Mapping) -> None:
-        """What maintainers say to each other: any text, on any number of lines."""
+        """Check the key `note`, which may be any text on any number of lines."""
         said = body.get("note")
         if said is not None and not isinstance(said, Scalar):
             self.text(said, key="note", at=said)
 
     def _refuse_glued(self, node: Scalar, key: str) -> None:
-        """Lines of a plain text that YAML made one, unless a bracket or a comma says that it goes on."""
+        """Note lines of a plain text that YAML joined, unless a bracket or a comma shows that it continues."""
         for place, line in () if node.style or node.flow else node.rows[1:]:
             if not node.text[:place].rstrip().endswith(","):
                 self.problem(_GLUED, at=replace(node, line=line), key=key)
@@ -311,8 +311,8 @@ class YamlReader:
     def mapping(
         self, node: Node | None, *, key: str, at: Node, known: tuple[str, ...] = (), stray: str = ""
     ) -> Mapping | None:
-        """A mapping whose keys are all `known` (when given); unknown ones are noted with the nearest known, or with
-        what to do with a `stray` one that is near none.
+        """Return a mapping after noting keys not in `known` (if given) with the nearest known key, or, if none is near,
+        with the advice `stray`.
         """
         if not isinstance(node, Mapping):
             self.problem("здесь нужны строки вида «ключ: значение»", at=node or at, key=key)
@@ -325,7 +325,7 @@ class YamlReader:
         return node
 
     def items(self, node: Node | None, *, key: str, at: Node) -> tuple[Node, ...]:
-        """The items of a sequence; () after noting that there are none."""
+        """Return the items of a sequence; () after noting that there are none."""
         if isinstance(node, Sequence) and node.items:
             return node.items
         self.problem("здесь нужен список: каждая строка начинается с «- »", at=node or at, key=key)
@@ -333,21 +333,19 @@ class YamlReader:
 
 
 def raise_first(problems: Iterable[ConfigError]) -> None:
-    """Raise the first problem (in the file's order), if any; its message counts the others."""
+    """Raise the first problem in the file's order, if any; its message has the number of others."""
     if ordered := in_order(problems):
         first, more = ordered[0], f" (и ещё ошибок: {len(ordered) - 1})" if len(ordered) > 1 else ""
         raise ConfigError(first.message + more, file=first.file, line=first.line, key=first.key)
 
 
 def in_order(problems: Iterable[ConfigError]) -> tuple[ConfigError, ...]:
-    """The problems of one file by line."""
+    """Sort the problems of one file by line."""
     return tuple(sorted(problems, key=lambda error: error.line))
 
 
 def nearest(word: str, known: Iterable[str], *, never: Collection[str] = ()) -> str:
-    """« — может быть, «X»?» when X is close to `word`, else what there is to choose, as far as people read. X is none
-    of `never`.
-    """
+    """Return « — может быть, «X»?» for a known X close to `word` and not in `never`, else a short list of choices."""
     choice = sorted(known)
     meant = [one for one in choice if one not in never]
     close = difflib.get_close_matches(word.casefold(), meant, n=1, cutoff=0.6)
@@ -358,7 +356,7 @@ def nearest(word: str, known: Iterable[str], *, never: Collection[str] = ()) -> 
 
 
 def _other_letters(word: str, meant: str) -> str:
-    """What people do not see: that letters look alike."""
+    """Say that letters of another alphabet look alike, which people do not see."""
     if meant.isascii() and re.search("[а-яё]", word, re.IGNORECASE):
         return " В нём русские буквы — наберите его латинскими"
     if re.search("[а-яё]", meant) and re.search("[a-z]", word, re.IGNORECASE):

@@ -1,4 +1,4 @@
-"""Slips of the pen in YAML, which is then read otherwise than it looks or not at all: what happened, what to write."""
+"""Slips of the pen after which YAML is read differently from its looks, or not at all: what happened, what to write."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ _BLANKS = "\xa0\u2000-\u200a\u202f\u205f\u3000"
 _DASHES = "‒-―−"
 _STRAY = re.compile(rf"^[ -]*(?:\w+:)?[{_BLANKS}{INVISIBLE}]", re.MULTILINE)
 _NO_ITEM = re.compile(rf"\s*(?:[{_DASHES}]|-[^\s-])")
-_FAR_IN = 80  # as far as indents are looked at
+_FAR_IN = 80  # characters of indentation that are examined
 _COMMENT = re.compile(r"[ \t]+#(?=\w)(\S*)")
 _IN_FOLDED = re.compile(r"\n.*?(?<!\S)#(?=\s)")
 _CURLY = re.compile(r"[“„][^“”„]*[“”]")
@@ -27,7 +27,7 @@ _DASHED = "в начале строки длинное тире или дефи�
 _LOST = "ниже идёт список, где каждая строка начинается с «- » — начните так и эту"
 _FAR_DASH = "слились две строки: начните «- » с того же отступа, что и строкой выше"
 _STRAYED = "в отступе или после двоеточия"
-_SURE = (  # wrong wherever they stand
+_SURE = (  # wrong wherever they are
     (re.compile(r"^ *\t"), "в отступе стоит табуляция — замените её пробелами"),
     (_STRAY, f"{_STRAYED} неразрывный пробел или невидимый знак — сотрите и поставьте обычный"),
     (re.compile(rf"^{_NO_ITEM.pattern}"), _DASHED),
@@ -45,17 +45,17 @@ _HINTS = (
 
 
 def unseen_sign(text: str) -> str:
-    """The sign in it that nobody sees, and what to do; "" when there is none."""
+    """Name the invisible character in a text, with advice; "" if there is none."""
     return next((said for pattern, said in _UNSEEN if pattern.search(text)), "")
 
 
 def odd_sign(text: str) -> str:
-    """The same of signs that look like others, too."""
+    """As `unseen_sign`, and for characters that look like others."""
     return unseen_sign(text) or next((said for pattern, said in _ALIKE if pattern.search(text)), "")
 
 
 def hint(text: str, line: int) -> tuple[int, str]:
-    """What most likely went wrong on the line where the parser stopped, or on the one before: that line, and advice."""
+    """Guess what is wrong on the line where the parser stopped, or on the one before: return that line, and advice."""
     lines = text.splitlines()
     near = [number for number in (line, line - 1) if 0 < number <= len(lines)]
     tried = ((number, *one) for known in (_SURE, _HINTS) for number in near for one in known)
@@ -65,10 +65,10 @@ def hint(text: str, line: int) -> tuple[int, str]:
 
 
 def slips(source: str, start: int, end: int, *, style: str, is_item: bool, flow: bool) -> Iterator[tuple[int, str]]:
-    """What is lost or glued without a word in a text as typed: how many lines down, and what to write.
+    """Yield text that YAML silently loses or joins: how many lines below the start, and what to write.
 
-    `style` is its quotation mark or sign, "" plain; `is_item`: it stands after a «- »; `flow`: between brackets, where
-    a line that begins with «- » means that one is not closed.
+    `style` is the text's quotation mark or block sign, "" if plain; `is_item`: it follows a «- »; `flow`: it is inside
+    brackets, where a line that begins with «- » means that a bracket is not closed.
     """
     typed = source[start:end]
     if style == ">" and (comment := _IN_FOLDED.search(typed)):
