@@ -1,4 +1,4 @@
-"""Where posts go: a channel, a group, or a topic of a forum, and what is wanted there (channels.yaml). Values only."""
+"""Destinations of posts: a channel, a group or a forum topic, and what is wanted there (channels.yaml). Values only."""
 
 from dataclasses import dataclass
 from datetime import time
@@ -8,11 +8,11 @@ from typing import Literal
 from monitor.models.articles import Language
 
 Tongue = Literal["ru", "kk", "en"]
-"""A language that our own words are in; headlines and quotes stay in theirs."""
+"""A language of our own words; headlines and quotes keep theirs."""
 
 
 class Sound(StrEnum):
-    """Which posts ring."""
+    """Which posts make a sound."""
 
     URGENT = "urgent"  # somebody is detained or handed over, a court sits today
     ALL = "all"
@@ -21,15 +21,15 @@ class Sound(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Destination:
-    """One place that posts go to. What is left out means: everything, in Russian, in full."""
+    """A place that posts go to. Defaults mean everything, in Russian, in full."""
 
     chat: str  # "@name" or a number; "@name/17" is topic 17 of a forum
-    name: str = ""  # what maintainers call it; "" for the channel of the settings
+    name: str = ""  # the maintainers' name for it; "" for the channel of the settings
     topics: frozenset[str] = frozenset()  # ids of keywords.yaml; empty: all
-    languages: frozenset[Language] = frozenset()  # of the news; empty: all
+    languages: frozenset[Language] = frozenset()  # languages of the news; empty: all
     tongue: Tongue = "ru"
     brief: bool = False  # without quotes
     sound: Sound = Sound.URGENT
-    digest_at: time | None = None  # by the clock of the settings' zone; None: no digest of the day
-    index: bool = False  # with a pinned message: open cases, the week's stories
-    archive: str = ""  # the address of the public archive, with a slash at its end; "" when there is none
+    digest_at: time | None = None  # in the settings' time zone; None: no digest of the day
+    index: bool = False  # keeps a pinned message: open cases, the week's stories
+    archive: str = ""  # the public archive's address, ending with a slash; "" if there is none

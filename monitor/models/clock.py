@@ -1,14 +1,14 @@
-"""The clock, as those see it who are given one: what time it is, and how much of it passes."""
+"""The clock as an argument: the time of day, and the passing of time."""
 
 from datetime import datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """The time of day, aware UTC. It may be set back at any moment."""
+    """The time of day, aware UTC. The system may set it back at any moment."""
 
     def __call__(self) -> datetime:
-        """The time."""
+        """Return the current time."""
 
     def steady(self) -> datetime:
-        """An instant to measure pauses with: it only goes on, whatever the clock is set to; it tells no time of day."""
+        """Return an instant to measure durations with: it only increases, however the clock is set; no time of day."""

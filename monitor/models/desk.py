@@ -1,10 +1,10 @@
-"""What lets a maintainer use the desk: the kinds of secrets there are."""
+"""The kinds of secrets that let a maintainer use the desk."""
 
 from enum import StrEnum
 
 
 class DeskKey(StrEnum):
-    """What a secret is good for."""
+    """What a secret is for."""
 
-    LINK = "link"  # to come in, once
+    LINK = "link"  # to log in, once
     SESSION = "session"

@@ -1,4 +1,4 @@
-"""The values of evidence: what was seen of a page, when, and the chain that shows nobody altered it since.
+"""The values of evidence: what a page showed and when, and the hash chain that proves that nobody changed it since.
 
 Frozen, slotted, keyword-only; aware UTC instants; hashes are SHA-256 in lower-case hexadecimal. Nothing here computes.
 """
@@ -12,59 +12,59 @@ from monitor.models.articles import LONGEST_TEXT, Article
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request to a site and its answer, as they went over the wire but for the codings of the body."""
+    """A request to a site and its answer, as sent and received, except that the body is decoded."""
 
     url: str
     asked_at: datetime
     request: tuple[tuple[bytes, bytes], ...]  # the request's headers
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
-    body: bytes  # without its codings; of an error page only the beginning
+    body: bytes  # without transfer and content codings; for an error page only the beginning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
-    """What a page said at one look: its headline and the text of its article."""
+    """What a page said at one look: the headline and the text of its article."""
 
     title: str
     text: str
 
     @property
     def is_cut(self) -> bool:
-        """Whether the article may go on after what was read of it."""
+        """Whether the article may continue beyond the text that was read."""
         return len(self.text) >= LONGEST_TEXT
 
 
 class PageAnswer(StrEnum):
-    """What came when a page was asked for."""
+    """The kind of answer to a request for a page."""
 
     PAGE = "page"
     UNMODIFIED = "unmodified"  # 304
     ABSENT = "absent"  # 404, 410, or the home page in its place
-    NOTHING = "nothing"  # 403, a bot wall, a timeout, 5xx: it says nothing about the page
+    NOTHING = "nothing"  # 403, a bot wall, a timeout, 5xx: nothing is known about the page
 
 
 class Sight(StrEnum):
-    """What a look at a page found: an observation, never a conclusion."""
+    """The result of a look at a page: an observation, never a conclusion."""
 
     UNCHANGED = "unchanged"
     CHANGED = "changed"
     MISSING = "missing"  # absent, seen once
     GONE = "gone"  # absent, seen twice at least an hour apart, while other pages of the site answer
-    UNSEEN = "unseen"  # it cannot be seen
-    BACK = "back"  # there again after it was gone, same or changed
+    UNSEEN = "unseen"  # the page cannot be read
+    BACK = "back"  # there again after it was gone, unchanged or changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Link:
-    """One link of a chain: what was kept (`digest`, of the bytes in the WARC file), and when.
+    """One link of a hash chain: what was kept (`digest` of the bytes in the WARC file), and when.
 
-    `hash` is SHA-256 of the text "previous\\ndigest\\ntime\\n", the time as in ISO 8601; `previous` is
-    the hash of the link before, 64 zeros for the first.
+    `hash` is the SHA-256 of "previous\\ndigest\\ntime\\n", with the time in ISO 8601; `previous` is the hash of the
+    link before, 64 zeros for the first.
     """
 
-    chain: str  # the worker that keeps it
-    number: int  # from 1, without a gap
+    chain: str  # name of the worker that keeps the chain
+    number: int  # from 1, without gaps
     taken_at: datetime
     digest: str
     previous: str
@@ -73,7 +73,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimeStamp:
-    """What an outside authority signed of a link: RFC 3161's answer, which covers the text of `hash`."""
+    """An authority's signature of a link: an RFC 3161 answer that covers the text of `hash`."""
 
     hash: str
     authority: str  # its address
@@ -83,21 +83,21 @@ class TimeStamp:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capture:
-    """One look that was kept: where its records stand, what page it shows, and its link."""
+    """A look that was kept: where its records are, which page it shows, and its link."""
 
     id: int
     url: str
     link: Link
-    file: str  # in the folder of evidence
+    file: str  # relative to the folder of evidence
     offset: int
     length: int  # bytes
-    status: int  # of the last answer; 0: no answer came, only the feed's entry is kept
-    version: Version | None  # None: no article was on it
+    status: int  # of the last answer; 0: no answer, only the feed's entry is kept
+    version: Version | None  # None: no article on the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Kept:
-    """Where the records of one look stand: bytes `[offset, offset + length)` of a WARC file, and their hash."""
+    """Where the records of a look are: bytes `[offset, offset + length)` of a WARC file, and their hash."""
 
     file: str
     offset: int
@@ -107,13 +107,12 @@ class Kept:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DuePage:
-    """A page leased to be looked at, and what is known of it.
+    """A page leased for a look, and what is known about it.
 
-    `entry` is the article as it was read, `source` its own piece of the feed's document (b"" where it has none).
-    `quoted` are the sentences of it that our posts show. `posted` is the article as it was posted last: of one
-    that says another thing since, only the headline. `is_summary`: its page gave no text then, and what the feed says
-    may be less than it. `state` is what the former look left
-    for this one, None before the first.
+    `entry` is the article as it was read, `source` its part of the feed's document (b"" if there is none). `quoted` are
+    its sentences that our posts show. `posted` is the article as last posted, without text if its outlet's headline has
+    since come to say something else. With `is_summary` its page gave no text then, and the feed's text may be
+    incomplete. `state` is the state left by the previous look, None before the first.
     """
 
     id: int
@@ -133,10 +132,10 @@ class DuePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
-    """What one look at a page found, to be recorded.
+    """The result of a look at a page, to be recorded.
 
-    `kept` and `status` tell of what is added to the chain, None and 0 when nothing is; `version` what it shows.
-    `said` is in Russian: what differs, or why the page cannot be seen. `next_look_at` is None when the watch ends.
+    `kept` and `status` describe what is added to the chain (None and 0 for nothing), `version` what the page shows.
+    `said` says in Russian what differs, or why the page cannot be read. `next_look_at` is None when the watch ends.
     """
 
     at: datetime
@@ -150,14 +149,14 @@ class Finding:
     kept: Kept | None = None
     status: int = 0
     version: Version | None = None
-    tells: bool = False  # whether people should hear of it
-    withdraws: bool = False  # whether what they were asked about it last has been posted since
-    undone: bool = False  # whether the page says again what it said before the change that they were asked about last
+    tells: bool = False  # whether people should be told
+    withdraws: bool = False  # whether the last change they were asked about has been posted since
+    undone: bool = False  # whether the page shows again what it did before the last change they were asked about
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observed:
-    """One look as it was recorded."""
+    """A look as recorded."""
 
     id: int
     page_id: int
@@ -167,20 +166,20 @@ class Observed:
     said: str
     moved_to: str
     capture_id: int | None
-    is_first: bool = False  # whether no look before it saw the page
+    is_first: bool = False  # whether no earlier look saw the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WatchedPage:
-    """A page under watch as people look at it."""
+    """A page under watch, for display."""
 
     url: str
     feed: str
     title: str
     begun_at: datetime
-    sight: Sight | None  # None: nobody has looked yet
+    sight: Sight | None  # None: not looked at yet
     seen_at: datetime | None  # the last look
     due_at: datetime | None  # the next one; None: the watch has ended
     captures: int
-    is_first: bool  # whether no more than one look saw it
-    story_id: int | None  # the story that its article tells; None: the article is forgotten
+    is_first: bool  # whether at most one look saw it
+    story_id: int | None  # the story of its article; None: the article was deleted

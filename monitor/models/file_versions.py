@@ -1,4 +1,4 @@
-"""What the maintainers' files were before: each save is kept, with who made it and what it was for."""
+"""Earlier versions of the maintainers' files: each save, by whom and what for."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -6,9 +6,9 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileVersion:
-    """One content of a maintainers' file. `file` is its path as the settings name it, `digest` the SHA-256 in hex.
+    """A version of a maintainers' file. `file` is its path in the settings, `digest` the SHA-256 in hex.
 
-    `initial` is the one letter of who saved it; "" when it was found on disk, edited by other means.
+    `initial` is the first letter of who saved it; "" if the change was found on disk.
     """
 
     id: int

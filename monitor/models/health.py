@@ -1,4 +1,4 @@
-"""What one look at the work shows: beats, feeds, chats, the disk; and the alarms kept between looks. Values only."""
+"""A snapshot of the system: job beats, feeds, chats, the disk; and the alarms kept between snapshots. Values only."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,26 +13,26 @@ class ChatVitals:
     """How a chat is served."""
 
     chat: str
-    closed: str = ""  # why it takes nothing for now; "" when it does
+    closed: str = ""  # why it accepts nothing at present; "" if it does
     not_before_at: datetime | None = None
-    tried_at: datetime | None = None  # the last send, as far as the governor remembers
+    tried_at: datetime | None = None  # the last send, as far as the rate limit remembers
     pending: int = 0
     waiting_since: datetime | None = None  # the delivery that waits longest
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Vitals:
-    """How the work goes, in one look at the database."""
+    """A snapshot of the work in the database."""
 
-    beats: Mapping[str, datetime]  # when each job of each worker last came round
+    beats: Mapping[str, datetime]  # when each job of each worker last ran
     feeds: Mapping[str, int]  # how many are "working", "failing", "new" (never polled), "paused", "resting" (removed)
-    due_since: datetime | None  # the feed that should have been polled first and nobody polls
+    due_since: datetime | None  # the due time of the most overdue feed that nobody polls
     polled_at: datetime | None  # the last poll, good or bad
     deliveries: Mapping[DeliveryState, int]
-    undecided: tuple[tuple[int, DeliveryState], ...]  # rows that wait for an operator, oldest first
+    undecided: tuple[tuple[int, DeliveryState], ...]  # rows that need an operator, oldest first
     chats: tuple[ChatVitals, ...]
-    unended_since: datetime | None = None  # as `due_since`, of feeds that somebody polls, too
-    deaf: str = ""  # why nobody hears what is said to the bot; "" when it is heard, or nobody should
+    unended_since: datetime | None = None  # as `due_since`, including feeds being polled
+    deaf: str = ""  # why the bot receives no messages; "" if it does, or need not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,27 +40,27 @@ class StampVitals:
     """How an authority of time stamps serves us."""
 
     authority: str  # its address
-    waiting_since: datetime | None  # when the oldest link was made that no stamp of it covers; None: none waits
+    waiting_since: datetime | None  # when the oldest link without its stamp was made; None: there is none
     given_at: datetime | None = None  # its last stamp, by our clock
-    problem: str = ""  # why its last answer was no stamp
+    problem: str = ""  # why its last answer was no stamp; "" if it was
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceVitals:
-    """How the copies of pages do, in one look at the database."""
+    """A snapshot of the copies of pages in the database."""
 
     pages: int  # under watch
     captures: int  # copies, of all workers
-    size: int  # bytes of their records, also of those that were deleted by age
-    due_since: datetime | None = None  # the page that should have been looked at first and nobody looks at
+    size: int  # bytes of their records, including those deleted by age
+    due_since: datetime | None = None  # the due time of the most overdue page that nobody looks at
     due_url: str = ""  # its address
     kept_at: datetime | None = None  # this worker's last copy
-    unstamped: int | None = None  # links that no stamp covers; None: nobody is asked for stamps
+    unstamped: int | None = None  # links without a stamp; None: no authority is configured
     stamps: tuple[StampVitals, ...] = ()  # by authority, in the order of the settings
 
 
 class ConditionKind(StrEnum):
-    """What can be wrong; monitor/health/conditions.py says when, and in which words."""
+    """The kinds of conditions; monitor/health/conditions.py defines when they hold, and their texts."""
 
     OUTAGE = "outage"
     STANDSTILL = "standstill"
@@ -94,20 +94,19 @@ class Disk:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Alarm:
-    """A condition over time, as it is kept between two looks."""
+    """A condition over time, as stored between two snapshots."""
 
     key: str
     text: str
     since: datetime
     told_at: datetime | None = None  # when the operator was told; None: not yet
-    gone_at: datetime | None = None  # since when it has not been seen; None: it holds
+    gone_at: datetime | None = None  # since when it is gone; None: it holds
 
     @property
     def kind(self) -> ConditionKind:
-        """What is wrong."""
         return ConditionKind(self.key.partition(":")[0])
 
     @property
     def subject(self) -> str:
-        """With what: a feed, a chat, a rule, a number; "" for the whole."""
+        """The feed, chat, rule or number concerned; "" for the whole system."""
         return self.key.partition(":")[2]

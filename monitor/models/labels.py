@@ -1,7 +1,4 @@
-"""The Russian words for states, tiers, outcomes, durations and the like: the same in the terminal and in chats.
-
-Pure.
-"""
+"""Russian words for states, tiers, outcomes, durations and the like: the same in the terminal and in chats. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta, tzinfo
@@ -18,7 +15,7 @@ from monitor.models.search import Coverage
 _HALF_A_DAY = timedelta(hours=12)
 _MOST_NAMES = 3
 CUT_TEXT = f"текст длинный: прочитаны и сравнены первые {LONGEST_TEXT:_} знаков".replace("_", " ")
-LATE = timedelta(minutes=10)  # a page that waits less for its look is not worth a word
+LATE = timedelta(minutes=10)  # a page that has waited less for its look is not mentioned
 
 STATES = {
     DeliveryState.PENDING: "ждёт отправки",
@@ -32,7 +29,7 @@ STATES = {
 
 TIERS = {Tier.POST: "сразу в канал", Tier.REVIEW: "сначала редактору", Tier.NONE: "никуда"}
 TIER_WORDS = TIERS | {Tier.REVIEW: "редактору"}  # within a sentence
-VERDICTS = TIERS | {Tier.NONE: "не подходит"}  # of a text as a whole
+VERDICTS = TIERS | {Tier.NONE: "не подходит"}  # for a text as a whole
 
 OUTCOMES = {
     Outcome.POSTED: "начало новой истории: пост в канал",
@@ -95,17 +92,17 @@ UNASKED = (
 
 
 def queue(counts: Mapping[str, int]) -> str:
-    """How many deliveries are in each state: «ждёт отправки 2, отправлено 31»; «пуста» for none."""
+    """Format the number of deliveries by state: «ждёт отправки 2, отправлено 31»; «пуста» for none."""
     return ", ".join(f"{STATES[state]} {counts[state]}" for state in DeliveryState if counts.get(state)) or "пуста"
 
 
 def troubles(feed: FeedHealth) -> str:
-    """What is wrong with a feed; "" when nothing is."""
+    """Say what is wrong with a feed; "" if nothing is."""
     return "; ".join(filter(None, [*map(TROUBLES.__getitem__, feed.troubles), feed.failure]))
 
 
 class _Pausable(Protocol):
-    """A feed, or what is known of one."""
+    """A feed, or its health."""
 
     @property
     def paused_until(self) -> datetime | None: ...
@@ -114,14 +111,14 @@ class _Pausable(Protocol):
 
 
 def pause(feed: _Pausable, now: datetime, zone: tzinfo) -> str:
-    """What keeps a feed from being read now, as `given_pause` says it; "" when nothing does."""
+    """Say why a feed is paused now, as `given_pause`; "" if it is not."""
     return given_pause(feed, zone) if feed.paused_until and now < feed.paused_until else ""
 
 
 def given_pause(feed: _Pausable, zone: tzinfo) -> str:
-    """A feed's pause, over or not: «на паузе до 10.12.2026: сайт взломан»; "" when it was given none.
+    """Describe a feed's pause, over or not: «на паузе до 10.12.2026: сайт взломан»; "" if none was set.
 
-    The day is the one that was chosen: a pause ends at its midnight by the feed's clock, hours from that of `zone`.
+    The day is the one that was chosen: a pause ends at midnight in the feed's zone, some hours from midnight in `zone`.
     """
     if feed.paused_until is None:
         return ""
@@ -129,17 +126,17 @@ def given_pause(feed: _Pausable, zone: tzinfo) -> str:
 
 
 def moment(at: datetime, zone: tzinfo) -> str:
-    """«30.11.2026 18:24» by the clock of a zone."""
+    """Format a time in a zone: «30.11.2026 18:24»."""
     return f"{at.astimezone(zone):%d.%m.%Y %H:%M}"
 
 
 def sentence(said: str) -> str:
-    """With one point at its end: a span («3 дн.») and what people wrote may have theirs."""
+    """End a text with a full stop unless it has one: durations («3 дн.») and people's texts may."""
     return said if said.endswith((".", "!", "?", "…")) else f"{said}."
 
 
 def span(duration: timedelta) -> str:
-    """A duration in its largest fitting unit, rounded down: «45 с», «90 мин», «30 ч», «3 дн.»."""
+    """Format a duration in its largest fitting unit, rounded down: «45 с», «90 мин», «30 ч», «3 дн.»."""
     seconds = max(int(duration.total_seconds()), 0)
     minutes = seconds // 60
     if minutes < 1:
@@ -150,24 +147,24 @@ def span(duration: timedelta) -> str:
 
 
 def ago(at: datetime | None, now: datetime) -> str:
-    """«3 ч назад»; "—" for never."""
+    """Format the time since: «3 ч назад»; "—" for never."""
     return f"{span(now - at)} назад" if at else "—"
 
 
 def ahead(at: datetime, now: datetime) -> str:
-    """«через 3 ч»; «сейчас» when it has come."""
+    """Format the time until: «через 3 ч»; «сейчас» if it has come."""
     return f"через {span(at - now)}" if at > now else "сейчас"
 
 
 def delays(outbox: OutboxSummary) -> Iterator[str]:
-    """How long posts were under way: «от находки до канала: обычно 20 с, дольше всего 3 мин»."""
+    """Yield the delays of posts: «от находки до канала: обычно 20 с, дольше всего 3 мин»."""
     for what, took in (("от публикации до находки", outbox.found_after), ("от находки до канала", outbox.sent_after)):
         if took:
             yield f"{what}: обычно {span(took[len(took) // 2])}, дольше всего {span(took[-1])}"
 
 
 def copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
-    """How many copies of pages there are; what a maintainer should look into stands behind the numbers."""
+    """Describe the copies of pages: the numbers, then what a maintainer should look into."""
     said = f"Копии: страниц под наблюдением {evidence.pages}, копий {evidence.captures}, на диске {size(folder_bytes)}"
     if evidence.unstamped is not None:
         said += f", звеньев без метки времени {evidence.unstamped}"
@@ -177,7 +174,7 @@ def copies(evidence: EvidenceVitals, folder_bytes: int, now: datetime) -> str:
 
 
 def size(count: int) -> str:
-    """Bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
+    """Format bytes in their largest fitting unit: «0 кБ», «812 кБ», «3,4 МБ», «1,2 ГБ»."""
     for unit, of in (("ГБ", 10**9), ("МБ", 10**6)):
         if count >= of:
             return f"{count / of:.1f} {unit}".replace(".", ",")
@@ -185,7 +182,7 @@ def size(count: int) -> str:
 
 
 def searchable(coverage: Coverage, zone: tzinfo) -> str:
-    """What a search has looked through, in one or two sentences."""
+    """Say what a search covers, in one or two sentences."""
     said = f"Поиск знает текстов: {coverage.texts}"
     if coverage.since:
         said += f"; неподошедшие — с {coverage.since.astimezone(zone):%d.%m.%Y}"
@@ -197,20 +194,20 @@ NO_OR = "«или» ищется, как любое слово: в новост�
 
 
 def half_named(names: Sequence[str]) -> str:
-    """How to ask for feeds of which a question has only the first words."""
+    """Say how to ask for feeds of which a query has only the first words."""
     written = " или ".join(f"лента:«{name}»" for name in names[:_MOST_NAMES])
     return f"Имя ленты из нескольких слов пишут в кавычках: {written}"
 
 
 def destination(to: Destination) -> str:
-    """What maintainers know a destination by: «@kk «Казахша»»."""
+    """Name a destination for maintainers: «@kk «Казахша»»."""
     if to.name:
         return f"{to.chat} «{to.name}»"
     return f"{to.chat} (основной)" if to.chat else "основной канал (MONITOR_CHANNEL не задан)"
 
 
 def wishes(to: Destination) -> str:
-    """What a destination gets: «новости на казахском, все темы, наши слова по-казахски, сводка в 20:00»."""
+    """Describe what a destination gets: «новости на казахском, все темы, наши слова по-казахски, сводка в 20:00»."""
     return ", ".join(_wishes(to))
 
 
@@ -240,5 +237,5 @@ _FIRST_SIGHTS = {Sight.UNCHANGED: "впервые увидена", Sight.CHANGED
 
 
 def sight_label(sight: Sight, *, is_first: bool) -> str:
-    """What a look found; the first that sees a page has nothing that it could be unchanged from."""
+    """Name the result of a look; the first one that sees a page cannot call it unchanged."""
     return (is_first and _FIRST_SIGHTS.get(sight)) or _SIGHTS[sight]

@@ -1,4 +1,4 @@
-"""The values of the outbox: what chats should show, what they are known to show, and how the chats stand.
+"""The values of the outbox: what chats should show, what they are known to show, and the state of chats.
 
 Frozen, slotted, keyword-only; tuples, never lists; aware UTC instants. Nothing here computes.
 """
@@ -13,7 +13,7 @@ Buttons = tuple[tuple[tuple[str, str], ...], ...]
 
 
 class DeliveryState(StrEnum):
-    """The states of an outbox row; the law of their changes is drawn in `monitor/storage/tables.py`."""
+    """The states of an outbox row; monitor/storage/tables.py draws the transitions."""
 
     PENDING = "pending"
     SENDING = "sending"
@@ -21,7 +21,7 @@ class DeliveryState(StrEnum):
     UNCERTAIN = "uncertain"
     REJECTED = "rejected"
     CANCELLED = "cancelled"
-    DIGESTED = "digested"  # a line of a digest stands for it
+    DIGESTED = "digested"  # it is shown as a line of a digest
 
 
 class DeliveryKind(StrEnum):
@@ -29,7 +29,7 @@ class DeliveryKind(StrEnum):
 
     STORY = "story"  # a part of a story, to the subscribers
     REVIEW = "review"  # a part of a story, to the maintainers who decide about it
-    DIGEST = "digest"  # many stories in one message: after a flood, of a day, or of a week
+    DIGEST = "digest"  # many stories in one message: after a flood, for a day, for a week
     NOTICE = "notice"  # to the operator
 
 
@@ -42,16 +42,15 @@ class WantedPost:
     part: int = 1
     kind: DeliveryKind = DeliveryKind.STORY
     buttons: Buttons = ()
-    silent: bool = False  # its first post rings no bell
+    silent: bool = False  # its first post makes no sound
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One outbox row as claimed for sending: what the chat should show, and the fence to settle with.
+    """An outbox row as claimed for sending: what the chat should show, and the lease to settle with.
 
-    `html` is "" when the chat should not show the message any more; `story_id` is None for what tells of no story.
-    `chat` is the name in our settings, `address` where Telegram wants it sent: another one once a group has become a
-    supergroup.
+    `html` is "" if the chat should no longer show the message; `story_id` is None if it is about no story. `chat` is
+    the name in our settings, `address` the chat that Telegram wants: they differ once a group has become a supergroup.
     """
 
     id: int
@@ -62,32 +61,32 @@ class Delivery:
     html: str
     revision: int  # the revision this claim will bring to the chat
     message_id: int | None  # None: post; else edit that message
-    reply_to: int | None = None  # the message a post answers, so that a case reads as a thread
+    reply_to: int | None = None  # the message that a post replies to, so that a case reads as a thread
     quote: str = ""  # Telegram HTML: what the post quotes of that message
     buttons: Buttons = ()
     silent: bool = False
-    photo: bytes = field(default=b"", repr=False)  # the picture above the text of a first post; b"": none
+    photo: bytes = field(default=b"", repr=False)  # picture above the text of a first post; b"": none
     attempts: int
     lease_no: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wait:
-    """Nothing may be sent to this chat before `until` (Telegram's wish, the governor, or a send in flight)."""
+    """Nothing may be sent to this chat before `until` (Telegram's request, the rate limit, or a send in flight)."""
 
     until: datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pace:
-    """The governor of one chat of Telegram's, its topics together: at most `per_minute` sends in any 60 s, at least
-    `spacing` between two.
+    """The rate limit of a Telegram chat with all its topics: at most `per_minute` sends in any 60 s, at least `spacing`
+    between two.
 
-    Telegram documents about 20 a minute and one a second for a chat; edits count alike.
+    Telegram documents about 20 a minute and one a second for a chat; edits count too.
     """
 
     per_minute: int = 18
-    spacing: timedelta = timedelta(seconds=1.1)  # from claim to claim; on the way two may come closer together
+    spacing: timedelta = timedelta(seconds=1.1)  # between claims; the sends may arrive closer together
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,13 +97,13 @@ class Settlement:
     error: str = ""
     message_id: int | None = None
     chat_not_before_at: datetime | None = None  # the whole chat waits until then
-    chat_closed: str = ""  # why the chat takes nothing for now; "" when it does
-    chat_moved_to: str = ""  # where Telegram has moved the chat; "" when it has not
+    chat_closed: str = ""  # why the chat accepts nothing at present; "" if it does
+    chat_moved_to: str = ""  # where Telegram has moved the chat; "" if it has not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatIdentity:
-    """One Telegram chat, whatever our settings call it."""
+    """A Telegram chat, independent of its name in our settings."""
 
     number: str  # as "-1001234567890", of a topic "-1001234567890/17"; never changes while the chat is the same
     name: str = ""  # "@name" of a public chat, else ""; a topic has none
@@ -117,12 +116,12 @@ class Doubt:
     id: int
     chat: str
     address: str
-    name: str  # "@name" of the public chat to look into; "" when there is none
+    name: str  # "@name" of the public chat to look into; "" if there is none
     html: str
     doubted_at: datetime
-    after: int  # every message up to this one was there before the doubtful send
-    later: int | None  # a message of ours surely accepted after it
-    known: frozenset[int]  # messages above `after` that are known to show something else
+    after: int  # messages up to this one existed before the doubtful send
+    later: int | None  # a message of ours certainly accepted after it
+    known: frozenset[int]  # messages above `after` known to show something else
     lease_no: int
 
 
@@ -132,14 +131,14 @@ class DigestItem:
 
     topic: str  # as the maintainers title it
     title: str
-    url: str  # of the article, or of the post in which it stands
+    url: str  # of the article, or of the post with it
     outlets: tuple[str, ...] = ()
-    retracted: str = ""  # why it turned out to be wrong; "" while it stands
+    retracted: str = ""  # why it was retracted; "" if it was not
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxRow:
-    """A delivery as an operator looks at it."""
+    """A delivery for display to an operator."""
 
     id: int
     kind: DeliveryKind
@@ -154,16 +153,16 @@ class OutboxRow:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutboxSummary:
-    """The outbox at a glance."""
+    """The outbox in numbers."""
 
-    counts: dict[str, int]  # by DeliveryState; states that no delivery is in are left out
-    oldest_pending_at: datetime | None  # since when the longest waiting delivery waits
-    found_after: tuple[timedelta, ...]  # of the posts sent lately: from publication to its record, shortest first
+    counts: dict[str, int]  # by DeliveryState, without states of no delivery
+    oldest_pending_at: datetime | None  # since when the oldest pending delivery waits
+    found_after: tuple[timedelta, ...]  # for posts sent recently: from publication to its record, shortest first
     sent_after: tuple[timedelta, ...]  # from its record to the channel, shortest first
 
 
 class Notifier(Protocol):
-    """Puts a message for one chat, fixed when it was made, into the outbox."""
+    """Puts a message for one fixed chat into the outbox."""
 
     def __call__(self, key: str, html: str) -> None:
-        """`html` is Telegram HTML; the same `key` twice is one message. Raises DatabaseError."""
+        """`html` is Telegram HTML; messages with the same `key` are sent once. Raises DatabaseError."""

@@ -1,4 +1,4 @@
-"""What a search answers: the texts found, and what was searched. Values only."""
+"""The results of a search: the texts, and what was searched. Values only."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from monitor.models.articles import Match, Outcome
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """One text that answers. `matches` are the places of the words in `title` and `text`, in order; `sentence` is that
-    of the first one in the text, "" when all stand in the headline. `text` is "" where none is kept.
+    """A text that matches. `matches` are places of the words in `title` and `text`, in order; `sentence` has the first
+    match of the text, "" if all are in the headline. `text` is "" if it is not kept.
     """
 
     entry_id: int
@@ -28,8 +28,8 @@ class Found:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Coverage:
-    """What is searched: so many texts; those that no rule matched from `since` on. `behind` are not in the index yet,
-    counted up to some number.
+    """What is searched: the number of texts; unmatched ones only from `since`. `behind` counts those not indexed yet,
+    up to a limit.
     """
 
     texts: int
@@ -39,10 +39,10 @@ class Coverage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchResult:
-    """What was found. `is_more`: more than was asked for; `is_cut`: only the newest of what has the words were read.
+    """The texts found. `is_more`: there are more than asked for; `is_cut`: only the newest candidates were read.
 
-    The rest, if there may be any, is found `before` an entry of this number. When nothing was found, `hint` says in
-    Russian how to ask for what may have been meant; "" when that is not known.
+    The rest, if any, can be found `before` this entry number. If nothing was found, `hint` says in Russian how to ask
+    for what was probably meant; "" if unknown.
     """
 
     found: tuple[Found, ...]

@@ -1,6 +1,6 @@
-"""What the public archive shows. Values only; nothing in them that the channel has not shown or that stands in no feed.
+"""The contents of the public archive. Values only, with nothing that neither the channel nor a feed has shown.
 
-Reviewers' decisions, chats, unmatched texts and whole articles have no place here. `_at` is an aware UTC instant.
+Reviewers' decisions, chats, unmatched texts and whole articles do not belong here. `_at` is an aware UTC instant.
 """
 
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from monitor.models.evidence import Sight
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Quote:
-    """A sentence of an article, or its headline, with the words that met a rule: `marks` are spans in `text`."""
+    """A sentence of an article, or its headline; `marks` are spans in `text` of the words that met a rule."""
 
     text: str
     marks: tuple[tuple[int, int], ...] = ()
@@ -29,7 +29,7 @@ class SiteTopic:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteTelling:
-    """One outlet's telling of a story, with at most three sentences of it."""
+    """An outlet's telling of a story, with at most three of its sentences."""
 
     outlet: str
     url: str
@@ -43,9 +43,9 @@ class SiteTelling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageLook:
-    """What a look at a telling's page found: `said` is a word diff in Russian, lines «было … стало …», or why.
+    """The result of a look at a telling's page: `said` is a word diff in Russian, lines «было … стало …», or a reason.
 
-    `digest` is the SHA-256 of the copy that was kept then, "" for none.
+    `digest` is the SHA-256 of the copy kept then, "" for none.
     """
 
     url: str
@@ -53,12 +53,12 @@ class PageLook:
     sight: Sight
     said: str
     digest: str
-    is_first: bool = False  # whether no look before it saw the page
+    is_first: bool = False  # whether no earlier look saw the page
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retracted:
-    """That a story turned out to be wrong: since when, and why, in an editor's words."""
+    """The retraction of a story: since when, and why, in an editor's words."""
 
     at: datetime
     why: str
@@ -69,35 +69,35 @@ class StoryBrief:
     """What lists, feeds and charts need of a story; kept between builds (monitor/site/manifest.py)."""
 
     id: int
-    posted_at: datetime  # when the channel showed it first
+    posted_at: datetime  # when the channel first showed it
     updated_at: datetime
     title: str
-    outlets: tuple[str, ...]  # the one that the post shows first
+    outlets: tuple[str, ...]  # first the one whose telling the post shows
     languages: tuple[Language, ...]
     topics: tuple[SiteTopic, ...]
-    places: tuple[str, ...] = ()  # towns of Kazakhstan that it names, in Russian
-    counts: tuple[str, ...] = ()  # the counters of keywords.yaml that count it, by their ids
+    places: tuple[str, ...] = ()  # towns of Kazakhstan in it, in Russian
+    counts: tuple[str, ...] = ()  # ids of the counters of keywords.yaml that count it
     case: int | None = None
-    delay: float | None = None  # seconds from the outlet's own date to our post; None where the date is not believable
+    delay: float | None = None  # seconds from the outlet's date to our post; None if the date is not credible
     first_quote: str = ""
-    retracted: Retracted | None = None  # None while it stands
+    retracted: Retracted | None = None  # None if it is not retracted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteStory:
-    """A story as its own page shows it. The first telling is the one that the post shows."""
+    """A story for its own page. The first telling is the one that the post shows."""
 
     brief: StoryBrief
     tellings: tuple[SiteTelling, ...]
-    looks: tuple[PageLook, ...] = ()  # at the pages of its tellings, in their order, those that found something
-    post_url: str = ""  # of the post in a public channel; "" when there is no address
+    looks: tuple[PageLook, ...] = ()  # looks at the pages of its tellings that found something, in order
+    post_url: str = ""  # address of the post in a public channel; "" if there is none
     follows: int | None = None  # an earlier public story of the same thread
     followed_by: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCase:
-    """The thread of one person's or group's stories, opened by a maintainer under a title of theirs."""
+    """The stories about a person or group, under a title that a maintainer gave."""
 
     id: int
     title: str
@@ -107,7 +107,7 @@ class SiteCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedCase:
-    """A case that a story was put into, and the open ones that it left for it, as they stand now."""
+    """The case that a story was put into, and the open cases that it left for it, in their present state."""
 
     case: SiteCase
     left: tuple[SiteCase, ...]
@@ -115,7 +115,7 @@ class OpenedCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Takedown:
-    """A story that was taken off the archive. Why, only maintainers read."""
+    """A story removed from the archive. Only maintainers read why."""
 
     story: int
     at: datetime
@@ -124,21 +124,21 @@ class Takedown:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Precision:
-    """Of what a topic's rules sent to reviewers or to the channel, how much was right, by those who decided."""
+    """How much of what a topic's rules sent to reviewers or to the channel was right, by human decisions."""
 
     published: int = 0
     rejected: int = 0
 
     @property
     def share(self) -> float | None:
-        """None while nobody has decided."""
+        """Share of published; None before the first decision."""
         decided = self.published + self.rejected
         return self.published / decided if decided else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outlet:
-    """A feed as «Как это работает» names it."""
+    """A feed as listed on the page «Как это работает»."""
 
     name: str
     url: str
@@ -147,7 +147,7 @@ class Outlet:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteCounter:
-    """Stories of one kind that a chart counts by month: keywords.yaml, `counters`."""
+    """A kind of stories that a chart counts by month: keywords.yaml, `counters`."""
 
     id: str
     title: str
@@ -155,7 +155,7 @@ class SiteCounter:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TopicRules:
-    """A topic as «Как это работает» tells it: its rules by name, and what reviewers made of its stories."""
+    """A topic on the page «Как это работает»: names of its rules, and reviewers' decisions on its stories."""
 
     id: str
     title: str
@@ -166,11 +166,11 @@ class TopicRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteAbout:
-    """What stands behind the archive: sources, rules in words, counters, measured precision."""
+    """What the archive says about itself: sources, rules in words, counters, measured precision."""
 
     outlets: tuple[Outlet, ...]
     topics: tuple[TopicRules, ...]
     counters: tuple[SiteCounter, ...] = ()
     channel: str = ""  # the public channel's address
-    address: str = ""  # the site's own, with a slash at its end; "" where nobody has said it
-    since: datetime | None = None  # the first story's
+    address: str = ""  # the site's address, ending with a slash; "" if unknown
+    since: datetime | None = None  # the date of the first story

@@ -1,4 +1,4 @@
-"""Stories as tellings of one event, what a poll decided about its entries, what maintainers decided. Values only."""
+"""Stories as tellings of one event, a poll's decisions about its entries, and maintainers' decisions. Values only."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -11,20 +11,20 @@ from monitor.models.outbox import WantedPost
 
 
 class Decision(StrEnum):
-    """What became of a question to the maintainers. Only the first three are a maintainer's own."""
+    """What became of a question to maintainers. Only the first three are their own decisions."""
 
     PUBLISHED = "published"
     REJECTED = "rejected"
-    OFF_TOPIC = "off_topic"  # worth knowing, but not of this topic
-    EXPIRED = "expired"  # nobody decided in time; it can still be decided
-    OVERTAKEN = "overtaken"  # another outlet's telling went to the channel by the rules
+    OFF_TOPIC = "off_topic"  # worth knowing, but not on this topic
+    EXPIRED = "expired"  # not decided in time; it can still be decided
+    OVERTAKEN = "overtaken"  # a telling of another outlet was posted by the rules
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Telling:
-    """One article as a part of a story, with what the rules said of it.
+    """An article as part of a story, with the rules' verdict.
 
-    Parts are what a story is posted in: a telling that brings news begins part 2, 3, … and is posted as a reply.
+    A story is posted in parts: a telling that adds news begins part 2, 3, … and is posted as a reply.
     """
 
     article: Article
@@ -35,26 +35,25 @@ class Telling:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Retraction:
-    """That a story turned out to be wrong: why, in a maintainer's words, and since when.
+    """The retraction of a story: why, in a maintainer's words, and since when.
 
-    `parts` are those that were published when it was said: their posts are struck. What is told later is asked about.
+    `parts` are those published before it, whose posts are struck. Later tellings are asked about.
     """
 
     why: str
     at: datetime
     parts: frozenset[int]
-    initial: str = ""  # of who said it
+    initial: str = ""  # first letter of who retracted it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Story:
-    """One event as told by one or more articles, in the order they came. `id` is None until recorded.
+    """One event as told by articles, in the order they came. `id` is None until recorded.
 
-    `updated_at` is when the last telling came (None: it is being made), `follows` the story whose case it goes on.
-    `published` and `rejected` are the parts that maintainers have decided about, `deleted` those of the rejected whose
-    post they took back: nothing shows them again. `case` is the open case that maintainers put it into, `retracted` is
-    None while it stands. `announced`: what pages said, by their canonical addresses, when the channel was told of
-    their changes.
+    `updated_at` is when the last telling came (None: the story is new), `follows` the story whose case it continues.
+    `published` and `rejected` are parts that maintainers decided about; `deleted` are rejected parts whose post they
+    deleted, and nothing shows them again. `case` is the open case that maintainers put it into. `announced` holds, by
+    canonical address, what pages said when the channel was told about their changes.
     """
 
     id: int | None
@@ -70,17 +69,17 @@ class Story:
 
     @property
     def next_part(self) -> int:
-        """The number of a part that begins now."""
+        """The number for a new part."""
         return max(one.part for one in self.tellings) + 1
 
     @property
     def tier(self) -> Tier:
-        """The strongest tier among the tellings: it decides where the story goes."""
+        """The strongest tier of the tellings, which decides where the story goes."""
         return self.lead.verdict.tier
 
     @property
     def lead(self) -> Telling:
-        """The telling a post shows: the first one that may be posted, else the first."""
+        """The telling shown by a post: the first of tier `post`, else the first."""
         postable = (telling for telling in self.tellings if telling.verdict.tier is Tier.POST)
         return next(postable, self.tellings[0])
 
@@ -92,34 +91,34 @@ class Story:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EntryOutcome:
-    """An entry and what became of it. `telling` is there when a rule matched or a veto spoke; still to be placed, it
-    has no topic where only somebody of whom the channel has news is named.
+    """An entry and what became of it. It has a `telling` if a rule matched or a veto applied; before placement a
+    telling without topics names only a person whom the channel follows.
     """
 
     entry: Entry
     outcome: Outcome
     reason: str
     telling: Telling | None = None
-    article: Article | None = None  # what was read, whatever the rules said of it; None: it was not read
-    source: bytes = b""  # of one that matched: its own piece of the feed's document; b"" where it has none
+    article: Article | None = None  # the article, whatever the rules said; None if it was not read
+    source: bytes = b""  # for a matched entry, its part of the feed's document; b"" if there is none
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryChange:
-    """A story to create (its `id` is None) or to extend, the entries that do it, and the wanted posts.
+    """A story to create (`id` is None) or to extend, the entries added, and the wanted posts.
 
-    Without tellings it is none: its entries belong to no story.
+    A story without tellings is not recorded: its entries belong to no story.
     """
 
     story: Story
     added: tuple[EntryOutcome, ...]
-    retitled: tuple[Telling, ...] = ()  # recorded before under another headline
+    retitled: tuple[Telling, ...] = ()  # recorded earlier under another headline
     posts: tuple[WantedPost, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PollOutcome:
-    """Everything one poll decided, before its matched entries are placed into stories.
+    """All decisions of one poll, before its matched entries are placed into stories.
 
     `failure` is "" for a good poll. `validators` are those of the accepted body; after a failure the old ones.
     """
@@ -134,11 +133,11 @@ class PollOutcome:
     failures: int = 0
     had_entries: bool = False
     settled: tuple[EntryOutcome, ...] = ()  # entries whose outcome is final
-    matched: tuple[EntryOutcome, ...] = ()  # entries still to be placed into stories
-    known_keys: tuple[str, ...] = ()  # seen again in a feed read whole: kept alive in the store's memory
-    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
-    edited: tuple[str, ...] = ()  # addresses of known entries that stood otherwise in the last body
+    matched: tuple[EntryOutcome, ...] = ()  # entries to be placed into stories
+    known_keys: tuple[str, ...] = ()  # known keys seen again in a completely read feed, kept from expiring
+    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and its known key
+    edited: tuple[str, ...] = ()  # addresses of known entries that changed since the last body
     problems: tuple[str, ...] = ()
     habit: Habit = field(default_factory=Habit)
     is_over: bool = True  # False: the urgent part of a poll that goes on; only its entries are recorded
-    urgent: tuple[EntryOutcome, ...] = ()  # what that part had, recorded already
+    urgent: tuple[EntryOutcome, ...] = ()  # entries of that part, recorded already
