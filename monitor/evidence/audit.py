@@ -1,8 +1,8 @@
-"""Whether what was kept is still what was kept: the chains in the database, the newest copies in their files.
+"""Check that the evidence is unchanged: the hash chains in the database, and the newest copies in their files.
 
-All the links of all chains are read once after a start; once a day those of our own last day, and their copies' bytes.
-What is found broken stays so: links until the next start, copies until their bytes are right again.
-What the files hold that the database does not know of (it was restored from an older copy) breaks nothing.
+All links of all chains are read once after a start; once a day the links of our own chain of the last day, and the
+bytes of their copies. What is broken stays reported: links until the next start, copies until their bytes are right
+again. Files may hold more than the database knows (if it was restored from an older backup); that is no break.
 """
 
 import asyncio
@@ -23,36 +23,37 @@ from monitor.models.evidence import Kept, Link
 from monitor.storage.evidence.vitals import EvidenceStats
 
 EVERY = timedelta(days=1)
-MOST_COPIES = 200  # a day: at most a second of reading
-MOST_BREAKS = 10  # to name: who has found one needs no list
+MOST_COPIES = 200  # a day; at most a second of reading
+MOST_BREAKS = 10  # breaks that are reported
 
 log = structlog.get_logger()
 
 
 @dataclass(slots=True, kw_only=True)
 class ChainAudit:
-    """The check of one worker: `chain` is its own, `folder` holds its files."""
+    """The audit of one worker: `chain` is its own chain, `folder` holds its files."""
 
     stats: EvidenceStats
     folder: Path
     chain: str
     clock: Clock
-    _gaps: tuple[str, ...] | None = None  # where links do not hold; whoever puts the database right starts us anew
-    _spoilt: Mapping[Kept, str] = field(default_factory=dict)  # copies, and what is wrong with each
+    # links that do not hold; after the database is repaired a restart checks them again
+    _gaps: tuple[str, ...] | None = None
+    _spoilt: Mapping[Kept, str] = field(default_factory=dict)  # copies with what is wrong with each
     _looked_at: datetime | None = None
     _stop: Event = field(default_factory=Event)
 
     @property
     def breaks(self) -> tuple[str, ...] | None:
-        """Where something does not hold, in Russian, a line a break; None: nobody has looked yet."""
+        """The breaks, in Russian, one a line; None before the first check."""
         return None if self._gaps is None else (*self._gaps, *self._spoilt.values())
 
     async def round(self) -> None:
-        """Check what is due, and what was spoilt once more. Raises DatabaseError."""
+        """Check what is due, and broken copies again. Raises DatabaseError."""
         try:
             await asyncio.to_thread(self._round)
         except asyncio.CancelledError:
-            self._stop.set()  # the thread must not hold up the end
+            self._stop.set()  # the thread must not delay the shutdown
             raise
 
     def _round(self) -> None:
@@ -102,7 +103,7 @@ class ChainAudit:
 def _follows(before: Link, after: Link) -> bool:
     try:
         return after == chain.link(before, chain=after.chain, digest=after.digest, taken_at=after.taken_at)
-    except ValueError:  # what stands there as its digest is no hash
+    except ValueError:  # the stored digest is not a hash
         return False
 
 

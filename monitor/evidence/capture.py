@@ -1,7 +1,7 @@
-"""One look at a page: ask for it, keep what came, say what it means, record both. What it means watch.py decides.
+"""One look at a page: fetch it, keep the answer, let watch.py interpret it, record both.
 
-A page is asked for through the same walls as by a poll: robots.txt, pauses, sizes. The bytes stand in a WARC file
-before the database says so; a look that was cut off between the two is done again.
+A page is fetched under the same limits as in a poll: robots.txt, pauses, sizes. The bytes are in a WARC file before the
+database refers to them; a look interrupted in between is repeated.
 """
 
 import asyncio
@@ -30,9 +30,9 @@ from monitor.sources.sandbox import Sandbox
 from monitor.storage.evidence.looks import EvidenceStore
 from monitor.text.urls import canonical
 
-LEASE = timedelta(minutes=5)  # longer than any look may take
-PUT_OFF = timedelta(minutes=5)  # after a failure of ours, such as a full disk
-AT_ONCE = 4  # looks; most of each is waiting for a server
+LEASE = timedelta(minutes=5)  # longer than any look takes
+PUT_OFF = timedelta(minutes=5)  # after a failure on our side, such as a full disk
+AT_ONCE = 4  # concurrent looks, mostly waiting for a server
 
 _ABSENT = frozenset({FetchFailure.NOT_FOUND, FetchFailure.DETOUR})
 
@@ -41,12 +41,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Reply:
-    """What came when a page was asked for."""
+    """The answer to a request for a page."""
 
     answer: PageAnswer
     exchanges: tuple[Exchange, ...] = ()
     version: Version | None = None
-    why: str = ""  # in Russian: why the page cannot be seen
+    why: str = ""  # in Russian: why the page cannot be read
     moved_to: str = ""
     etag: str | None = None
     last_modified: str | None = None
@@ -54,7 +54,9 @@ class _Reply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capturer:
-    """Looks at the pages that are due. `feeds` gives a feed's proxy, User-Agent and selector; `chain` is our worker."""
+    """Looks at the pages that are due. `feeds` gives a feed's proxy, User-Agent and selector; `chain` names our
+    worker's chain.
+    """
 
     fetcher: Fetcher
     reader: Sandbox
@@ -63,22 +65,25 @@ class Capturer:
     feeds: Mapping[str, Feed]
     chain: str
     clock: Clock
-    recent: RecentPages | None = None  # what polls have read a moment ago
-    trouble: list[str] = field(default_factory=list)  # why copies cannot be kept, for the alarms; empty when they can
-    in_order: asyncio.Lock = field(default_factory=asyncio.Lock)  # bytes stand in the files as links do in the chain
+    recent: RecentPages | None = None  # pages that polls have just read
+    trouble: list[str] = field(default_factory=list)  # why copies cannot be kept, for the alarms; empty if they can
+    # the bytes in the files must be in the order of the links
+    in_order: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def round(self) -> None:
-        """Look at every page that is due now. Raises DatabaseError."""
+        """Look at every page that is due. Raises DatabaseError."""
         while due := await asyncio.to_thread(self.store.claim, self.clock(), limit=AT_ONCE, lease=LEASE):
             try:
                 async with asyncio.TaskGroup() as looks:
                     for page in due:
                         looks.create_task(self.look(page))
             except ExceptionGroup as errors:
-                raise errors.exceptions[0] from None  # one error of the database says it all
+                raise errors.exceptions[0] from None  # one database error stands for all
 
     async def look(self, page: DuePage) -> Observed | None:
-        """One look, recorded; None: it was put off, or another worker has taken the page over. Raises DatabaseError."""
+        """Look at a page and record it; None if the look was put off or another worker took over. Raises
+        DatabaseError.
+        """
         reply = await self._ask(page)
         now = self.clock()
         state = kept_state.read(page.state) if page.state else PageState.begun(now)
@@ -102,7 +107,7 @@ class Capturer:
             return None
 
     async def join(self) -> None:
-        """Once a day (UTC), where several workers keep chains: a link of ours over the heads of all of them."""
+        """If several workers keep chains, add once a day (UTC) a link of ours over the heads of all chains."""
         await asyncio.to_thread(self._join)
 
     def _join(self) -> None:
@@ -151,7 +156,7 @@ class Capturer:
         return _seen(page, answer, await self.reader.extract(answer, now=self.clock(), tz=zone, selector=selector))
 
     async def _site_answers(self, page: DuePage) -> bool:
-        """Whether another page of the site can be seen just now: its first one."""
+        """Whether the site's home page can be read at this time."""
         parts = urlsplit(page.url)
         try:
             await self.fetcher.get(f"{parts.scheme}://{parts.netloc}/", accept="page", feed=self.feeds.get(page.feed))
@@ -161,14 +166,14 @@ class Capturer:
 
 
 def _posted(page: DuePage, shown: Version | None) -> Version:
-    """The article as it was posted; of a feed's summary only the headline, unless the page has no more than that."""
+    """Return the article as posted; if a feed's summary was posted, only the headline, unless the page says no more."""
     is_whole = not page.is_summary or shown is None or says_no_more(shown, page.posted)
     return page.posted if is_whole else replace(page.posted, text="")
 
 
 def _seen(page: DuePage, answer: Fetched, read: Extracted) -> _Reply:
     moved_to = answer.url if canonical(answer.url) != canonical(page.url) else ""
-    if not read.text:  # without validators: what could not be read is asked for whole
+    if not read.text:  # without validators, so that the page is fetched whole again
         return _Reply(answer=PageAnswer.NOTHING, why=read.problem, moved_to=moved_to)
     return _Reply(
         answer=PageAnswer.PAGE,
@@ -180,7 +185,7 @@ def _seen(page: DuePage, answer: Fetched, read: Extracted) -> _Reply:
 
 
 def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
-    """Without the advice of its message, which is for feeds."""
+    """Return the reply for a failed request, without the advice in the error's message, which is about feeds."""
     if error.kind not in _ABSENT:
         return _Reply(answer=PageAnswer.NOTHING, why=error.message.partition(":")[0])
     status = exchanges[-1].status
@@ -189,7 +194,7 @@ def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
 
 
 def entry_record(entry: Article) -> bytes:
-    """The article as we read it, as JSON: what a post was made of."""
+    """Return the article as we read it, as JSON: the source of the post."""
     published = entry.published_at.isoformat() if entry.published_at else None
     read = {"feed": entry.feed, "url": entry.url, "title": entry.title, "published_at": published, "text": entry.text}
     return json.dumps(read, ensure_ascii=False, indent=1).encode("utf-8", "replace")

@@ -1,6 +1,6 @@
-"""The chain: each thing kept is tied by a hash to the one before, so that none can be altered or taken out unseen.
+"""The hash chain: each kept thing is tied to the one before, so that none can be changed or removed unnoticed.
 
-Pure. Order is that of the chain, not of the clock, which may be set back.
+Pure. The order is that of the chain, not of the clock, which may be set back.
 """
 
 import hashlib
@@ -13,17 +13,17 @@ from itertools import groupby
 from monitor.errors import EvidenceError
 from monitor.models.evidence import Link
 
-ORIGIN = "0" * 64  # what stands for the hash before the first link
+ORIGIN = "0" * 64  # the previous hash of a first link
 _COLUMNS = ("chain", "number", "time", "digest", "previous", "hash")
 _LONGEST_LINE = 1_000  # bytes
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
 def link(previous: Link | None, *, chain: str, digest: str, taken_at: datetime) -> Link:
-    """The link that follows; `previous` is the last of the same chain, None for the first.
+    """Make the next link; `previous` is the last of the same chain, None for the first.
 
-    `digest` is 64 hexadecimal digits. Raises ValueError when it is not, when `previous` is of another chain, and for a
-    time without a zone.
+    `digest` is 64 hexadecimal digits. Raises ValueError if it is not, if `previous` is of another chain, or if the time
+    has no zone.
     """
     if not _HASH.fullmatch(digest):
         raise ValueError(f"not a SHA-256: {digest!r}")
@@ -38,15 +38,15 @@ def link(previous: Link | None, *, chain: str, digest: str, taken_at: datetime) 
 
 
 def broken(links: Sequence[Link]) -> tuple[str, ...]:
-    """Where whole chains, each from its first link in its order, do not hold: a line in Russian a break.
+    """Return the breaks of whole chains, each from its first link: one line in Russian a break.
 
-    Several chains may stand one after the other. Nothing is said of what comes after the last link given.
+    Several chains may follow one another. Nothing can be said about what comes after the last link given.
     """
     return tuple(breaks(links))
 
 
 def breaks(links: Iterable[Link]) -> Iterator[str]:
-    """What `broken` says, one by one: who is content with the first needs no more."""
+    """Yield what `broken` returns, one by one, for callers that need only the first."""
     done: set[str] = set()
     for name, of_chain in groupby(links, key=lambda one: one.chain):
         if name in done:
@@ -69,7 +69,7 @@ def _breaks(links: Iterable[Link]) -> Iterator[str]:
 
 
 def joined(heads: Sequence[Link]) -> str:
-    """The digest that ties the last links of all chains together: SHA-256 of their lines "chain hash\\n", sorted."""
+    """Return the digest over the last links of all chains: SHA-256 of their lines "chain hash\\n", sorted."""
     lines = sorted(f"{head.chain} {head.hash}\n" for head in heads)
     return hashlib.sha256("".join(lines).encode()).hexdigest()
 
@@ -78,16 +78,16 @@ def joined(heads: Sequence[Link]) -> str:
 
 
 def table(links: Iterable[Link]) -> str:
-    """Links as a table with tabs, a line each, the names of the columns first: for people and for `cut`.
+    """Format links as tab-separated lines below the names of the columns.
 
-    The names of the chains must be free of tabs and ends of lines.
+    Names of chains must not contain tabs or line ends.
     """
     rows = ((one.chain, str(one.number), one.taken_at.isoformat(), one.digest, one.previous, one.hash) for one in links)
     return "".join("\t".join(row) + "\n" for row in (_COLUMNS, *rows))
 
 
 def read_table(content: bytes) -> Iterator[Link]:
-    """The links of a table, whoever wrote it. Raises EvidenceError at the first line that `table` does not write."""
+    """Yield the links of a table by any author. Raises EvidenceError at the first line that `table` would not write."""
     stream = BytesIO(content)
     if _row(stream, 1) != list(_COLUMNS):
         raise EvidenceError("в первой строке не названия столбцов")

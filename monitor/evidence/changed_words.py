@@ -1,4 +1,4 @@
-"""The words of changed sentences, and when two of them are one: typos, endings, spellings. Pure."""
+"""The words of changed sentences, and whether two words are the same but for typos, endings or spelling. Pure."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,10 +8,10 @@ from monitor.text.languages.numerals import numbers
 from monitor.text.unicode import WORD, fold
 
 _OPENING = "«„“\"'([—–-"
-_OPENS_SPEECH = re.compile(r"[!?…:][»”“\"')\]]*$")  # after it a capital names nobody
+_OPENS_SPEECH = re.compile(r"[!?…:][»”“\"')\]]*$")  # a capital after it does not mark a name
 _NAME_INSIDE = re.compile(r"(?:(?<=[^\W_] )|(?<=[^\W_], ))[«„“\"(]*([A-ZА-ЯЁӘҒҚҢӨҰҮҺІ][\w-]+)")
-_STEM = 5  # letters by which a name at the beginning of a sentence is known from elsewhere
-_SHORTEST_TYPO = 4  # letters of a word that may have one
+_STEM = 5  # letters by which a name that begins a sentence is recognised
+_SHORTEST_TYPO = 4  # letters of the shortest word in which a typo is assumed
 _LONGEST_WORD = 40
 _RUSSIAN_ENDINGS = "а я у ю е ы и о ой ей ом ем ым им ою ых их ого его ому ему ая ую ий ый ами ям ями ах ях"
 _KAZAKH_ENDINGS = (
@@ -28,15 +28,15 @@ _DECISIVE = re.compile(
     r"|(?P<month>январ|феврал|март[аеу]?$|апрел|ма[йяе]$|июн|июл|август|сентябр|октябр|ноябр|декабр|қаңтар|ақпан|наурыз"
     r"|сәуір|мамыр|маусым|шілде|тамыз|қыркүйек|қазан|қараша|желтоқсан)"
     r"|(?P<weekday>понедельник|вторник|сред[аыуе]$|четверг|пятниц|суббот|воскресен|дүйсенбі|сейсенбі|сәрсенбі|бейсенбі)"
-)  # what became of people, and when; by the first letters of a word
-_DATED = frozenset({"month", "weekday"})  # which one matters, not only that there is one
+)  # what happened to people, and when; by beginnings of words
+_DATED = frozenset({"month", "weekday"})  # these matter by the word itself, not only by their kind
 _SHORT = {"тыс": "тысяч", "млн": "миллионов", "млрд": "миллиардов"}
 _ORDINAL = re.compile(r"^(\d+)(?:х|й|я|е|м|го|му|ми|ти|шы|ші)$")  # «24-х летний» and «24-летний»
 _NO_NUMBERS = frozenset({"он", "семью"})  # ten in Kazakh and seven in Russian, but mostly «he» and «family»
 
 
 class ShownWord(NamedTuple):
-    """A word as it stands on the page with its signs, and as it is compared; `sentence` counts the changed ones."""
+    """A word as on the page with its signs, and its key for comparison; `sentence` numbers the changed sentences."""
 
     shown: str
     key: str
@@ -46,14 +46,14 @@ class ShownWord(NamedTuple):
 
 
 def words_of(sentences: Sequence[str], *, names: frozenset[str], quoted: frozenset[int]) -> Iterator[ShownWord]:
-    """The words of sentences; `names` as of `named`, `quoted` the numbers of the sentences that our post showed."""
+    """Yield the words of sentences; `names` as from `named`, `quoted` are numbers of sentences that our post shows."""
     for number, sentence in enumerate(sentences):
         for word, key, is_name in _words(sentence, names):
             yield ShownWord(word, key, is_name, number in quoted, number)
 
 
 def named(texts: Iterable[str]) -> frozenset[str]:
-    """The first letters of the words that have a capital inside a sentence anywhere in the texts."""
+    """Return the first letters of words that are capitalised inside a sentence anywhere in the texts."""
     return frozenset(_key(name[1])[:_STEM] for text in texts for name in _NAME_INSIDE.finditer(text))
 
 
@@ -70,7 +70,7 @@ def is_negated(before: Iterable[str], after: Iterable[str]) -> bool:
 
 
 def is_same_name(before: str, after: str) -> bool:
-    """Whether two names differ in nothing but their case endings: «Ахметов» and «Ахметовым», not «Ахмедов»."""
+    """Whether two names differ only in their case endings: «Ахметов» and «Ахметовым», not «Ахмедов»."""
     common = _common(before, after)
     starts = range(common, max(common - 2, 2), -1)
     ended = any(before[start:] in _ENDINGS and after[start:] in _ENDINGS for start in starts)
@@ -78,7 +78,7 @@ def is_same_name(before: str, after: str) -> bool:
 
 
 def is_slip(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
-    """Whether each word of one side is the same word of the other, with a typo or another ending."""
+    """Whether each word of one side is that of the other, perhaps with a typo or another ending."""
     if len(before) != len(after):
         return is_one_text(before, after)
     return all(
@@ -89,7 +89,9 @@ def is_slip(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
 
 
 def facts(words: Sequence[ShownWord]) -> tuple[tuple[str, ...], ...]:
-    """What may not change unseen: names, figures (in digits or words), and what became of people; each in order."""
+    """Return what may not change unnoticed, each in order: names, figures (digits or words), what happened to
+    people.
+    """
     decisive = [match for word in words if (match := _DECISIVE.match(word.key))]
     return (
         tuple(word.key for word in words if word.is_name),
@@ -105,7 +107,7 @@ def _figure(key: str) -> str:
 
 
 def _is_typo(before: str, after: str) -> bool:
-    """Whether two words of four letters or more are one with a slip or another ending; no negation, no figures."""
+    """Whether two words of four letters or more differ only by a typo or ending, not by a negation or digits."""
     if min(len(before), len(after)) < _SHORTEST_TYPO or max(len(before), len(after)) > _LONGEST_WORD:
         return False
     if not (before.isalpha() and after.isalpha()) or is_negated([before], [after]):
@@ -117,7 +119,7 @@ def _is_typo(before: str, after: str) -> bool:
 
 
 def _words(sentence: str, names: frozenset[str]) -> Iterator[tuple[str, str, bool]]:
-    """Each word as shown, its key, and whether it is a name."""
+    """Yield each word as shown, its key, and whether it is a name."""
     begins = True
     for word in sentence.split():
         key = _key(word)
@@ -138,7 +140,7 @@ def _key(word: str) -> str:
 
 
 def _without_negation(word: str) -> Iterator[str]:
-    """«невиновен» → «виновен», «қабылдамаған» → «қабылдаған», and what looks like it."""
+    """Yield the word without a possible negation: «невиновен» → «виновен», «қабылдамаған» → «қабылдаған»."""
     if word.startswith("не"):
         yield word[2:]
     for inside in _NEGATED_INSIDE.finditer(word[:_LONGEST_WORD]):
@@ -151,7 +153,7 @@ def _common(one: str, other: str) -> int:
 
 
 def _distance(one: str, other: str) -> int:
-    """Levenshtein's."""
+    """Return the Levenshtein distance."""
     row = list(range(len(other) + 1))
     for number, letter in enumerate(one, start=1):
         above, row[0] = row[0], number

@@ -1,8 +1,8 @@
 """CMS signed data (RFC 5652) in an answer to a time-stamp request: who signed it, and whether the signature holds.
 
-The signature is checked against a certificate of the answer, and that certificate against its hash among what was
-signed (RFC 5035), which rfc3161-client does not do; whom to trust is the question of timestamps.py.
-Messages are parts of a sentence: the caller says whose answer it is.
+The signature is checked against a certificate in the answer, and that certificate against its hash among the signed
+attributes (RFC 5035), which rfc3161-client does not do; timestamps.py decides whom to trust. Messages are parts of a
+sentence, which the caller completes with the authority's name.
 """
 
 import hashlib
@@ -25,7 +25,7 @@ from monitor.evidence.der import FIRST, OCTETS, SEQUENCE, SET, Element, document
 _TST_INFO = "2a864886f70d0109100104"
 _CONTENT_TYPE, _MESSAGE_DIGEST = "2a864886f70d010903", "2a864886f70d010904"
 _SIGNING_CERTIFICATE, _SIGNING_CERTIFICATE_V2 = "2a864886f70d010910020c", "2a864886f70d010910022f"
-_RSA, _RSA_PSS = "2a864886f70d010101", "2a864886f70d01010a"  # of the digest that the signer names (RFC 4056 for PSS)
+_RSA, _RSA_PSS = "2a864886f70d010101", "2a864886f70d01010a"  # with the digest that the signer names (RFC 4056 for PSS)
 _DIGESTS: dict[str, HashAlgorithm] = {
     "608648016503040201": SHA256(),
     "608648016503040202": SHA384(),
@@ -43,17 +43,17 @@ _SIGNATURES: dict[str, HashAlgorithm] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignedData:
-    """The parts of an answer that the signature is made of."""
+    """The parts of an answer needed to check its signature."""
 
     content: bytes  # TSTInfo, DER
     digest: HashAlgorithm
-    attributes: Element  # what is signed
-    algorithm: str  # of the signature, as `Element.oid` gives it
+    attributes: Element  # the signed attributes
+    algorithm: str  # of the signature, as from `Element.oid`
     signature: bytes
 
 
 def signed_data(answer: bytes) -> SignedData:
-    """The signed data of a granted answer with exactly one signer. Raises EvidenceError."""
+    """Return the signed data of a granted answer with exactly one signer. Raises EvidenceError."""
     data = _signed_data(answer)
     signers = data.children()[-1]
     if signers.tag != SET or len(signers.children()) != 1:
@@ -82,7 +82,7 @@ def _signed_data(answer: bytes) -> Element:
 
 
 def certificates(answer: bytes) -> list[bytes]:
-    """The certificates in an answer, DER, in the order in which they stand there. Raises EvidenceError."""
+    """Return the certificates in an answer, DER, in their order there. Raises EvidenceError."""
     held = _certificates(answer)
     return [certificate.whole for certificate in held.children()] if held else []
 
@@ -92,10 +92,10 @@ def _certificates(answer: bytes) -> Element | None:
 
 
 def with_sorted_certificates(answer: bytes) -> bytes:
-    """The answer with its certificates in the order of DER, without which rfc3161-client does not read it.
+    """Sort an answer's certificates as DER demands, because rfc3161-client does not read others.
 
-    openssl, and the authorities made with it, write them as they come; no signature covers their order. What is no
-    granted answer is returned as it is: the library will say so.
+    openssl, and authorities that use it, leave them unsorted; no signature covers their order. An answer that is not
+    granted is returned unchanged, and the library will report it.
     """
     try:
         held, wholes = _certificates(answer), certificates(answer)
@@ -110,7 +110,7 @@ def with_sorted_certificates(answer: bytes) -> bytes:
 
 
 def check_signature(data: SignedData, signer: Certificate) -> None:
-    """Raises EvidenceError unless the key of `signer` signed the content, and named this certificate as its own."""
+    """Raise EvidenceError unless the key of `signer` signed the content and named this certificate as its own."""
     if _value(data, _CONTENT_TYPE).body.hex() != _TST_INFO:
         raise EvidenceError("подписано не время")
     if _value(data, _MESSAGE_DIGEST).body != _hashed(data.digest, data.content):
@@ -126,7 +126,7 @@ def check_signature(data: SignedData, signer: Certificate) -> None:
 
 
 def _value(data: SignedData, oid: str) -> Element:
-    """The one value of a signed attribute that must be there."""
+    """Return the only value of a required signed attribute."""
     values = _values(data, oid)
     if len(values) != 1:
         raise EvidenceError("подписано не всё, чего требует RFC 3161")
@@ -139,7 +139,7 @@ def _values(data: SignedData, oid: str) -> Sequence[Element]:
 
 
 def _names(data: SignedData, certificate: bytes) -> bool:
-    """Whether the first certificate that the signature names is this one (RFC 3161, 2.4.2; RFC 5816)."""
+    """Whether the first certificate named by the signature is this one (RFC 3161, 2.4.2; RFC 5816)."""
     if not _values(data, _SIGNING_CERTIFICATE_V2):
         named = _value(data, _SIGNING_CERTIFICATE).child(0, SEQUENCE).child(0, SEQUENCE)
         return named.child(0, OCTETS).body == hashlib.sha1(certificate, usedforsecurity=False).digest()
@@ -155,7 +155,7 @@ def _hashed(digest: HashAlgorithm, data: bytes) -> bytes:
 
 
 def _verify(data: SignedData, signer: Certificate) -> None:
-    """Raises InvalidSignature, UnsupportedAlgorithm."""
+    """Check the signature. Raises InvalidSignature or UnsupportedAlgorithm."""
     signed = bytes([SET]) + data.attributes.whole[1:]  # RFC 5652, 5.4: as a SET, not as [0]
     key, digest = signer.public_key(), _SIGNATURES.get(data.algorithm, data.digest)
     if isinstance(key, RSAPublicKey) and data.algorithm == _RSA_PSS:

@@ -1,8 +1,8 @@
-"""What differs between two looks at a page, and whether it matters to those who rely on what we posted. Pure.
+"""The differences between two looks at a page, and whether they matter to those who rely on our post. Pure.
 
-It matters when it may be told as news about the page: another headline, another wording of a sentence that our post
-shows, another name, number or date, a negation or what became of a person (задержан, осуждён, выдан…), a clause or a
-whole sentence more or less. It does not when somebody corrected a slip, a sign or an ending.
+A change matters if it may be news about the page: another headline, another wording of a sentence that our post shows,
+another name, number or date, a negation, what happened to a person (задержан, осуждён, выдан…), a clause or a sentence
+more or less. Corrected typos, signs and endings do not matter.
 """
 
 import re
@@ -32,19 +32,19 @@ LONGEST_TOLD = 1_500  # characters
 
 _CONTEXT = 3  # words on each side of an edit
 _LONGEST_SIDE = 1_000  # characters of an edit
-_TOLD_SIDE = 260  # UTF-16 units of it that are told
-_SENTENCE = 8  # words; a shorter one says little
-_CLAUSE = 5  # words of four letters or more that changed at one place
+_TOLD_SIDE = 260  # UTF-16 units of it that are reported
+_SENTENCE = 8  # words; a shorter sentence says little
+_CLAUSE = 5  # changed words of four letters or more at one place
 _LONG_WORD = 4  # letters
-_KEPT = 0.5  # share of the words of a sentence, or of an aside, that is still the same one
+_KEPT = 0.5  # share of common words from which a sentence or an aside is the same one
 _ITEM = re.compile(r"\s*(?:[-–—•*·]|\d{1,3}[.)])\s")
 _MOST_ASIDES = 200  # on each side
-_NEGATIONS = ("no", "refused")  # of what `facts` tells
+_NEGATIONS = ("no", "refused")  # keys of negations in `facts`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """A run of words that changed, as shown, with up to three words around it; "" where nothing stood or stands."""
+    """A run of changed words as shown, with up to three words around it; "" for an inserted or removed side."""
 
     before: str
     after: str
@@ -52,7 +52,7 @@ class Edit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What changed, at most 20 edits: the headline (whole, when `headline`) first, then those that matter."""
+    """At most 20 edits: the headline (whole, if `headline`) first, then those that matter."""
 
     matters: bool
     words: tuple[Edit, ...]
@@ -67,10 +67,10 @@ class _Judged(NamedTuple):
 def compare(
     before: Version, after: Version, *, quoted: Sequence[str], posted: Version | None = None
 ) -> Difference | None:
-    """What `after` says otherwise than `before`; None when nothing but what pages change by themselves.
+    """Return the differences of `after` from `before`; None if there are only changes that pages make by themselves.
 
-    `quoted`: the sentences that our post showed, as plain text, «…» at their ends where they were cut. `posted`: the
-    article as it was posted since `before`.
+    `quoted`: the sentences that our post shows, as plain text, with «…» where they were cut. `posted`: the article, if
+    it was posted since `before`.
     """
     if before == after:
         return None
@@ -87,10 +87,11 @@ def compare(
 
 
 def overturned(posted: Version, page: Version, *, quoted: Sequence[str]) -> Difference | None:
-    """What a page that is seen for the first time says against the article as it was posted: a sentence that our post
-    shows, with another name, figure, negation or outcome, or the headline with a negation more or less.
+    """Compare a page seen for the first time with the article as posted: a sentence that our post shows with another
+    name, figure, negation or outcome, or a headline with a negation added or removed. None if nothing of this is found.
 
-    `quoted` as of `compare`. What only one of the two has says nothing: an article may be read from its feed alone.
+    `quoted` as for `compare`. What only one of the two has is ignored, because an article may have been read from its
+    feed alone.
     """
     old, new = wording(posted), wording(page)
     judged = list(_of_headline(old.headline, new.headline)) if _is_turned(old.headline, new.headline) else []
@@ -113,7 +114,7 @@ def _difference(judged: Sequence["_Judged"], *, headline: bool) -> Difference:
 
 
 def told(difference: Difference) -> str:
-    """In plain Russian, under 1,500 characters: «Было: … Стало: …» for each edit, as many as there is room for."""
+    """Format the edits in Russian plain text, under 1,500 characters: «Было: … Стало: …», as many as fit."""
     lines: list[str] = []
     for number, edit in enumerate(difference.words):
         line = ("Заголовок: " if difference.headline and number == 0 else "") + _told_edit(edit)
@@ -132,7 +133,7 @@ def _told_edit(edit: Edit) -> str:
 
 
 def _of_headline(before: str, after: str) -> Iterator[_Judged]:
-    """A page whose headline was not found says nothing about it."""
+    """Yield the change of the headline; none if a page's headline was not found."""
     if not before or not after or sentence_key(before) == sentence_key(after):
         return
     old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
@@ -144,7 +145,7 @@ def _of_headline(before: str, after: str) -> Iterator[_Judged]:
 
 
 def _is_turned(before: str, after: str) -> bool:
-    """Whether of two headlines, most words of which are the same, one has a negation more."""
+    """Whether two headlines with mostly the same words differ by a negation."""
     old, new = (list(words_of([title], names=frozenset(), quoted=frozenset())) for title in (before, after))
     keys = [[word.key for word in side] for side in (old, new)]
     negations = [sum(outcome in _NEGATIONS for outcome in facts(side)[2]) for side in (old, new)]
@@ -153,14 +154,14 @@ def _is_turned(before: str, after: str) -> bool:
 
 
 def _only_decoration(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
-    """What outlets put beside a headline."""
+    """Whether only words that outlets put beside a headline differ."""
     return {word.key for word in (*before, *after)} <= {"фото", "видео", "фотовидео", "аудио", "срочно"}
 
 
 def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[str], frozenset[str]]:
-    """The sentences that the other side has not, or not as often, wherever they stand and whatever signs they have.
+    """Return the sentences that the other side lacks, or has less often, regardless of position and signs.
 
-    One whose words only stand in another order says the same: who does what to whom shows in their endings.
+    The order of words is ignored too: endings show who does what to whom.
     """
     keys = {sentence: sentence_key(sentence) for sentence in {*before, *after}}
     old, new = (Counter(keys[sentence] for sentence in side) for side in (before, after))
@@ -172,7 +173,7 @@ def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[st
 
 
 def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> tuple[str, ...]:
-    """The words of the quotations that stood on the page and do not any more."""
+    """Return the words of quotations that were on the page and no longer are."""
     quotes = list(filter(None, map(said, quoted)))
     old, new = (f" {said(version.title)} {said(version.text)} " for version in (before, after))
     return tuple(quote for quote in quotes if f" {quote} " in old and f" {quote} " not in new)
@@ -199,13 +200,13 @@ def _is_clause(before: Sequence[ShownWord], after: Sequence[ShownWord]) -> bool:
 
 
 class _Sides(NamedTuple):
-    """What is known of both versions when their changed sentences are compared."""
+    """What is known about both versions when their changed sentences are compared."""
 
     names: frozenset[str]
     quotes: tuple[str, ...]
 
     def prose(self, before: Sequence[str], after: Sequence[str]) -> list[_Judged]:
-        """The edits of running text, and sentences gone or come as a whole."""
+        """Return the edits of running text, and whole sentences removed or added."""
         old, new = self._words(before), self._words(after)
         pairs = equal_pairs([word.key for word in old], [word.key for word in new])
         whole_old = _unkept(old, {b for b, _ in pairs})
@@ -215,12 +216,14 @@ class _Sides(NamedTuple):
             b, a = old[run.b0 : run.b1], new[run.a0 : run.a1]
             if not is_one_text(b, a):
                 whole = any(t.sentence in whole_old for t in b) or any(t.sentence in whole_new for t in a)
-                whole = whole or LONGEST in (len(old), len(new))  # so much of it is new that not all was read
+                whole = whole or LONGEST in (len(old), len(new))  # so much is new that not all was read
                 judged.append(_Judged(_edit(old, new, run), matters=self._matters(b, a, old, run) or whole))
         return judged
 
     def asides(self, before: Sequence[str], after: Sequence[str]) -> list[_Judged]:
-        """A changed item of a list matters as prose does; another aside may be a teaser, and does if we quoted it."""
+        """Return the edits of asides. A changed list item matters as prose does; another aside may be a teaser, and
+        matters only if we quoted it.
+        """
         judged = []
         left = _bags(after[:_MOST_ASIDES])
         for old in before[:_MOST_ASIDES]:
@@ -235,7 +238,7 @@ class _Sides(NamedTuple):
     def _matters(self, b: Sequence[ShownWord], a: Sequence[ShownWord], old: Sequence[ShownWord], run: Run) -> bool:
         if _is_fact_changed(b, a):
             return True
-        around = b or old[max(run.b0 - 1, 0) : run.b0 + 1]  # what is put in stands between two words of the quotation
+        around = b or old[max(run.b0 - 1, 0) : run.b0 + 1]  # an insertion is between two words of the quotation
         return not is_slip(b, a) and (any(word.is_quoted for word in around) or _is_clause(b, a))
 
     def _words(self, sentences: Sequence[str]) -> list[ShownWord]:
@@ -253,7 +256,7 @@ def _bags(sentences: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def _same(sentence: str, others: Mapping[str, frozenset[str]]) -> str:
-    """The first of the others that has most of its words; "" for none."""
+    """Return the first other sentence with most of the same words; "" for none."""
     words = frozenset(said(sentence).split())
     return next((other for other, its in others.items() if _is_mostly(words, its)), "")
 
@@ -263,7 +266,7 @@ def _is_mostly(words: frozenset[str], others: frozenset[str]) -> bool:
 
 
 def _unkept(side: Sequence[ShownWord], kept: set[int]) -> frozenset[int]:
-    """The numbers of the sentences of eight words or more of which less than half stands on the other side."""
+    """Return the numbers of sentences of eight words or more of which less than half is on the other side."""
     size = Counter(word.sentence for word in side)
     same = Counter(word.sentence for place, word in enumerate(side) if place in kept)
     return frozenset(n for n, words in size.items() if words >= _SENTENCE and same[n] < _KEPT * words)
@@ -279,7 +282,7 @@ def _edit(before: Sequence[ShownWord], after: Sequence[ShownWord], run: Run) -> 
 
 
 def _within(side: Sequence[ShownWord], start: int, end: int, step: int) -> int:
-    """How many words beside the run belong to its sentence, at most three."""
+    """Return how many words beside the run belong to its sentence, at most three."""
     if start == end:
         return min(_CONTEXT, start if step < 0 else len(side) - end)
     border = side[start if step < 0 else end - 1].sentence

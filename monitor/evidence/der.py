@@ -1,7 +1,7 @@
-"""DER (X.690) walked by hand: elements of a document and where they stand in it.
+"""A parser of DER (X.690) that knows where elements are in a document.
 
-Only what certificates and signed data need: tags of one octet, definite lengths. All input is hostile: a length that
-reaches out of its parent is refused, and nothing is decoded that nobody asks for.
+Only what certificates and signed data need: tags of one octet, definite lengths. All input is hostile: a length beyond
+its parent is refused, and only what is asked for is decoded.
 """
 
 from collections.abc import Iterator
@@ -10,11 +10,11 @@ from typing import NamedTuple
 from monitor.errors import EvidenceError
 
 OID, OCTETS, SEQUENCE, SET, FIRST = 0x06, 0x04, 0x30, 0x31, 0xA0  # tags; the last is [0]
-_LONG = 0x80  # from here on the first octet of a length says how many octets of length follow
+_LONG = 0x80  # from this value on, the first octet gives the number of octets of the length
 
 
 class Element(NamedTuple):
-    """One element of `der`: its tag, and where it starts, where its content starts, and where both end."""
+    """An element of `der`: its tag, and the offsets of its start, its content, and its end."""
 
     der: bytes
     tag: int
@@ -31,11 +31,11 @@ class Element(NamedTuple):
         return self.der[self.inside : self.end]
 
     def children(self) -> list["Element"]:
-        """What it is made of. Raises EvidenceError."""
+        """Return the elements inside. Raises EvidenceError."""
         return list(_elements(self.der, self.inside, self.end))
 
     def child(self, number: int, tag: int) -> "Element":
-        """The child at this place, from 0, which must have this tag. Raises EvidenceError."""
+        """Return the child at this index, from 0, which must have this tag. Raises EvidenceError."""
         children = self.children()
         if number >= len(children) or children[number].tag != tag:
             raise _malformed(self.start)
@@ -47,7 +47,7 @@ class Element(NamedTuple):
 
 
 def document(der: bytes) -> Element:
-    """The element that the bytes are, from the first to the last. Raises EvidenceError."""
+    """Return the element that spans all the bytes. Raises EvidenceError."""
     whole = next(_elements(der, 0, len(der)), None)
     if whole is None or whole.end != len(der):
         raise _malformed(0)
@@ -64,9 +64,9 @@ def _elements(der: bytes, start: int, end: int) -> Iterator[Element]:
 
 
 def _content(der: bytes, start: int) -> tuple[int, int]:
-    """Where the content of the element at `start` begins, and how many bytes it has."""
+    """Return where the content of the element at `start` begins, and its length."""
     octets = der[start + 1 : start + 2]
-    if not octets or octets[0] == _LONG:  # a length that is told at the end only BER knows
+    if not octets or octets[0] == _LONG:  # indefinite lengths exist in BER only
         raise _malformed(start)
     if octets[0] < _LONG:
         return start + 2, octets[0]

@@ -1,6 +1,6 @@
-"""What is known of a page between two looks, as the database keeps it: JSON, small.
+"""Serialise the state of a page between two looks for the database: small JSON.
 
-By hand, because the library that would do it takes 12 MB of the daemon for this one value.
+Written by hand, because the library for it would take 12 MB of the daemon's memory.
 """
 
 import json
@@ -33,13 +33,13 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
 
 
 def kept(state: PageState) -> bytes:
-    """What `read` reads."""
+    """Serialise a state for `read`."""
     said = json.dumps(asdict(state), default=datetime.isoformat, ensure_ascii=False)
-    return zlib.compress(said.encode(errors="surrogatepass"))  # a page may well have half a character
+    return zlib.compress(said.encode(errors="surrogatepass"))  # a page may contain lone surrogates
 
 
 def read(state: bytes) -> PageState:
-    """The state that was `kept`, by this version or by one before it."""
+    """Read a state that `kept` wrote, in this version or an earlier one."""
     said = json.loads(zlib.decompress(state).decode(errors="surrogatepass"))
     values: dict[str, Any] = {
         name: value if value is None or name not in _READERS else _READERS[name](value) for name, value in said.items()

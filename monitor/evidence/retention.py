@@ -1,7 +1,7 @@
-"""WARC files that may go by their age (`MONITOR_EVIDENCE_KEEP`): bytes are deleted, rows and chain stay.
+"""Delete WARC files by age (`MONITOR_EVIDENCE_KEEP`): the bytes are deleted, rows and chain stay.
 
-A link without its bytes still ties the others together. What was deleted stands in a list beside the files, before it
-is deleted: whoever misses a file must be able to tell that nobody lost it.
+A link without its bytes still ties the others together. A deletion is noted in a list beside the files before it is
+done: whoever misses a file must see that it was not lost.
 """
 
 import os
@@ -16,7 +16,7 @@ import structlog
 from monitor.errors import EvidenceError
 from monitor.models.clock import Clock
 
-DELETED = "deleted.tsv"  # in the folder of evidence: the name of a file and when it was deleted, a line each
+DELETED = "deleted.tsv"  # in the folder of evidence: a file's name and the time of its deletion, one a line
 EVERY = timedelta(days=1)
 
 _WARC = re.compile(r"(\d{4})(\d\d)(\d\d)-.+\.warc\.gz", re.ASCII)
@@ -26,9 +26,9 @@ log = structlog.get_logger()
 
 @dataclass(slots=True, kw_only=True)
 class Retention:
-    """Deletes from a folder, once a day, what is older than `keep`.
+    """Deletes, once a day, files older than `keep` from a folder.
 
-    `outlived` says which of some files hold only copies made before an instant, of pages nobody watches any more.
+    `outlived` returns those files that hold only copies made before an instant, of pages no longer watched.
     """
 
     folder: Path
@@ -38,11 +38,13 @@ class Retention:
     _looked_at: datetime | None = None
 
     def round(self) -> int:
-        """Delete what is due; how many files. Raises DatabaseError, and EvidenceError when a file cannot be deleted."""
+        """Delete what is due; return the number of files. Raises DatabaseError; EvidenceError if a file cannot be
+        deleted.
+        """
         now = self.clock()
         if self._looked_at and timedelta(0) <= now - self._looked_at < EVERY:
             return 0
-        before = (now - max(self.keep, EVERY)).astimezone(UTC)  # never a file of today, which is still written
+        before = (now - max(self.keep, EVERY)).astimezone(UTC)  # never today's file, which is still being written
         old = [name for name in self._files() if (_day(name) or date.max) <= before.date()]
         gone = sorted(self.outlived(old, before)) if old else []
         for name in gone:
@@ -69,7 +71,7 @@ class Retention:
 
 
 def deleted_files(folder: Path) -> frozenset[str]:
-    """The names of the WARC files of a folder that were deleted by their age, and are gone. Raises EvidenceError."""
+    """Return the WARC files of a folder that were deleted by age and are gone. Raises EvidenceError."""
     try:
         lines = (folder / DELETED).read_text(encoding="utf-8", errors="replace").splitlines()
     except FileNotFoundError:
@@ -81,7 +83,7 @@ def deleted_files(folder: Path) -> frozenset[str]:
 
 
 def size(folder: Path) -> int:
-    """The bytes of everything that lies in a folder of evidence; 0 when there is none or it cannot be read."""
+    """Return the bytes of all files in a folder of evidence; 0 if there is none or it cannot be read."""
     try:
         with os.scandir(folder) as entries:
             return sum(entry.stat(follow_symlinks=False).st_size for entry in entries)
@@ -98,7 +100,7 @@ def _day(name: str) -> date | None:
 
 
 def _note(path: Path, line: str) -> None:
-    """Add a line, to the disk."""
+    """Append a line and sync it."""
     descriptor = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         os.write(descriptor, line.encode())

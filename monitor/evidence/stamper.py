@@ -1,4 +1,4 @@
-"""Has the heads of the chains stamped by outside authorities, one request a minute each, until they answer."""
+"""Get the heads of the chains stamped by outside authorities: one request a minute to each, until they answer."""
 
 import asyncio
 from collections.abc import Sequence
@@ -21,11 +21,11 @@ class Stamper:
     store: StampStore
     client: timestamps.Client
     authorities: Sequence[str]
-    roots: bytes  # PEM; empty: the signature must hold, and whom to trust is the reader's to say
+    roots: bytes  # PEM; empty: signatures must hold, but whom to trust is left to the reader
     clock: Clock
 
     async def round(self) -> None:
-        """Ask whoever may be asked now. Raises DatabaseError."""
+        """Ask each authority that is due. Raises DatabaseError."""
         await asyncio.gather(*map(self._ask, self.authorities))
 
     async def _ask(self, authority: str) -> None:

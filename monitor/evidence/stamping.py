@@ -1,7 +1,7 @@
 """Which link to have stamped next. Pure: time is an argument.
 
-A stamp over the head of a chain covers every link before it, so only heads are asked for; what comes while an
-authority is away is covered by the first stamp after it is back. No authority is ever given up.
+A stamp on the head of a chain covers every link before it, so only heads are stamped; the first stamp after an
+authority's outage covers everything since. No authority is ever given up.
 """
 
 from collections.abc import Iterable, Sequence
@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 
 from monitor.models.evidence import Link
 
-PAUSE = timedelta(minutes=1)  # between two requests to an authority: public ones are free, and stay so by such manners
-LONGEST = timedelta(hours=1)  # after failures: an authority that is back is found within the hour
+PAUSE = timedelta(minutes=1)  # between two requests to an authority: public ones are free
+LONGEST = timedelta(hours=1)  # after failures: a recovered authority is found within the hour
 
 
 def due(links_unstamped: Sequence[Link], *, asked_at: datetime | None, failures: int, now: datetime) -> Link | None:
@@ -23,18 +23,18 @@ def due(links_unstamped: Sequence[Link], *, asked_at: datetime | None, failures:
 
 
 def pause(failures: int) -> timedelta:
-    """How long an authority is left alone after `failures` failed answers in a row: doubled by each, up to an hour."""
+    """Return how long to leave an authority alone after failed answers in a row: doubled by each, up to an hour."""
     doubled: timedelta = PAUSE * (1 << min(max(failures, 0), 10))
     return min(doubled, LONGEST)
 
 
 def _may_be_asked(asked_at: datetime | None, failures: int, now: datetime) -> bool:
-    """A request in the future was made before the clock was set back: to wait for it could take years."""
+    """Whether an authority may be asked. A request in the future was made before the clock was set back: ignored."""
     return asked_at is None or asked_at > now or asked_at + pause(failures) <= now
 
 
 def _longest_waiting(links: Iterable[Link]) -> Link | None:
-    """The newest link, by number and not by clock, of the chain whose first link here was taken first."""
+    """Return the newest link, by number, of the chain whose first link here is the oldest."""
     chains: dict[str, list[Link]] = {}
     for link in sorted(links, key=_number):
         chains.setdefault(link.chain, []).append(link)

@@ -1,7 +1,7 @@
-"""Time stamps by an outside authority (RFC 3161): asked for, and checked before they are believed.
+"""Time stamps of an outside authority (RFC 3161): requesting and checking them.
 
-What is stamped is the ASCII text of a link's hash, so that a stranger needs nothing of ours to check it:
-`openssl ts -verify -in STAMP -data FILE_WITH_THE_64_CHARACTERS -CAfile ROOTS`.
+The ASCII text of a link's hash is stamped, so that a stranger needs nothing of ours to check it: `openssl ts -verify
+-in STAMP -data FILE_WITH_THE_64_CHARACTERS -CAfile ROOTS`.
 """
 
 import asyncio
@@ -29,41 +29,41 @@ from monitor.errors import EvidenceError
 from monitor.evidence import cms
 from monitor.models.evidence import TimeStamp
 
-SECONDS = 20.0  # for the whole of a request; authorities answer within one
+SECONDS = 20.0  # for a whole request; authorities answer within one
 LARGEST = 64 * 1024  # bytes of an answer; with a chain of certificates it has some 6 kB
 
 _HEADERS = {
     "content-type": "application/timestamp-query",
     "accept": "application/timestamp-reply",
-    "accept-encoding": "identity",  # nothing to unpack, nothing to bound
+    "accept-encoding": "identity",  # so nothing is decompressed
 }
 _SHA256 = "2.16.840.1.101.3.4.2.1"
 _STATUS = ("метка дана", "метка дана с изменениями", "отказ", "ответ обещан позже", "сертификат скоро отзовут")
-_SAID = 200  # characters that are quoted of what an authority says
+_SAID = 200  # characters quoted from an authority's answer
 _ADVICE = "Запрос повторится; если так не первый день, проверьте MONITOR_TIMESTAMP_URL"
-_UNREADABLE = (  # what the two libraries raise of hostile bytes
+_UNREADABLE = (  # exceptions of the two libraries for hostile bytes
     *(ValueError, TypeError, LookupError, VerificationError, UnsupportedAlgorithm),
     *(x509.InvalidVersion, x509.DuplicateExtension, x509.UnsupportedGeneralNameType),
 )
 
 
 Client = httpx.AsyncClient
-"""What authorities are asked through."""
+"""The HTTP client for requests to authorities."""
 
 
 def open_client(*, user_agent: str, proxy: str = "") -> Client:
-    """A client for `stamp`; an async context manager. `proxy` as httpx knows it, "" for none."""
+    """Return a client for `stamp`, an async context manager. `proxy` as for httpx, "" for none."""
     return Client(headers={"user-agent": user_agent}, proxy=proxy or None)
 
 
 async def stamp(
     link_hash: str, authority: str, *, client: Client, roots: bytes = b"", seconds: float = SECONDS
 ) -> TimeStamp:
-    """Ask the authority, by its address, for a stamp over a hash (64 hexadecimal characters).
+    """Ask the authority at this address for a stamp of a hash (64 hexadecimal characters).
 
-    The answer is believed only when it is granted, for this hash and this request (a nonce), and signed as `check`
-    says. One POST of the client's, with its User-Agent and proxy; the whole takes at most `seconds`. Raises
-    EvidenceError, which names the authority and what is wrong.
+    The answer must be granted, for this hash and this request (a nonce), and signed as `check` demands. One POST with
+    the client's User-Agent and proxy, at most `seconds` in all. Raises EvidenceError, which names the authority and
+    what is wrong.
     """
     data = link_hash.encode("ascii")
     request = TimestampRequestBuilder(data=data, hash_algorithm=HashAlgorithm.SHA256, nonce=True, cert_req=True).build()
@@ -81,7 +81,7 @@ async def stamp(
 
 
 def _named(authority: str) -> str:
-    """The authority in a message, without a password that its address may carry."""
+    """Name the authority in a message, without a password in its address."""
     try:
         url = httpx.URL(authority)
     except httpx.InvalidURL:
@@ -103,12 +103,12 @@ async def _answer(request: TimeStampRequest, authority: str, client: Client) -> 
 
 
 def check(token: bytes, data: bytes, roots: bytes = b"") -> datetime:
-    """When the authority signed `data`, by its own clock to the second: aware UTC. No network, no clock of ours.
+    """Return when the authority signed `data`, by its own clock to the second: aware UTC. Uses no network and no clock.
 
-    `token` is an answer as `stamp` keeps it. It must be granted, over the SHA-256 of `data`, signed by one certificate
-    that it holds, which is for time stamps alone, was valid then and is named in the signature; and with `roots` (PEM)
-    that certificate must lead to one of them. Without `roots`, whether to trust it is the reader's to say. Revocation
-    is not asked for. Raises EvidenceError.
+    `token` is an answer as `stamp` keeps it. It must be granted, over the SHA-256 of `data`, signed by one of its
+    certificates, which is for time stamps alone, was valid then and is named in the signature. With `roots` (PEM) that
+    certificate must lead to one of them; without, whether to trust it is left to the reader. Revocation is not checked.
+    Raises EvidenceError.
     """
     try:
         return _stamped_at(token, data, roots, nonce=None)
@@ -117,13 +117,13 @@ def check(token: bytes, data: bytes, roots: bytes = b"") -> datetime:
 
 
 def require_roots(roots: bytes) -> None:
-    """Raise EvidenceError when these are no certificates in PEM."""
+    """Raise EvidenceError if these are not certificates in PEM."""
     with _reading("корневые сертификаты не читаются: нужен файл PEM"):
         x509.load_pem_x509_certificates(roots)
 
 
 def certificates(token: bytes) -> bytes:
-    """The certificates in an answer, PEM, as they stand there; for `openssl ts -verify -untrusted`.
+    """Return the certificates in an answer, PEM, in their order, for `openssl ts -verify -untrusted`.
 
     Raises EvidenceError.
     """
@@ -160,7 +160,7 @@ def _require_asked(response: TimeStampResponse, data: bytes, nonce: int | None) 
 
 
 def _signer(response: TimeStampResponse, stamped_at: datetime) -> x509.Certificate:
-    """The certificate of the signer, which must be for time stamps alone (RFC 3161, 2.3) and valid at that time."""
+    """Return the signer's certificate, which must be for time stamps alone (RFC 3161, 2.3) and valid at that time."""
     (signer,) = response.signed_data.signer_infos
     held = map(x509.load_der_x509_certificate, response.signed_data.certificates)
     signer_certificates = [
@@ -189,12 +189,12 @@ def _require_trusted(response: TimeStampResponse, data: bytes, roots: bytes) -> 
 
 @contextmanager
 def _reading(flaw: str) -> Iterator[None]:
-    """What the two libraries raise of hostile bytes → EvidenceError."""
+    """Convert the exceptions of the two libraries for hostile bytes into EvidenceError."""
     try:
         yield
     except _UNREADABLE as error:
         raise EvidenceError(flaw) from error
     except BaseException as error:
-        if type(error).__name__ != "PanicException":  # rfc3161-client's Rust gave up; it is no Exception
+        if type(error).__name__ != "PanicException":  # a panic of rfc3161-client's Rust code, which is no Exception
             raise
         raise EvidenceError(flaw) from error

@@ -1,7 +1,7 @@
-"""The WARC files: one a day and worker, only ever added to. What `append` has returned stands on the disk.
+"""The WARC files: one a day and worker, append-only. What `append` has returned is on the disk.
 
-A file is held (flock) while it is added to, so that two processes of one name do each other no harm. A process killed
-in the middle leaves half a record at the end: the next one cuts it off, and never anything that is whole.
+A file is locked (flock) while it is written, so that two processes of the same name do not damage it. A process killed
+while writing leaves half a record at the end; the next one truncates it, but never whole records.
 """
 
 import fcntl
@@ -21,24 +21,24 @@ from monitor.evidence import warc_records
 from monitor.models.evidence import Exchange, Kept
 from monitor.storage.database_files import private_file
 
-_GZIP = b"\x1f\x8b"  # what every member begins with
+_GZIP = b"\x1f\x8b"  # the beginning of every member
 _CHUNK = 64 * 1024  # bytes
 
 
 class GroupPlace(Protocol):
-    """Where the records of one look stand: a `Kept`, or a `Capture`."""
+    """Where the records of a look are: a `Kept`, or a `Capture`."""
 
     @property
     def file(self) -> str:
-        """Its name in the folder of evidence."""
+        """The file's name in the folder of evidence."""
 
     @property
     def offset(self) -> int:
-        """Of the first byte."""
+        """Offset of the first byte."""
 
     @property
     def length(self) -> int:
-        """In bytes."""
+        """Length in bytes."""
 
 
 def _nothing_known(_file: str) -> None:
@@ -48,9 +48,9 @@ def _nothing_known(_file: str) -> None:
 class WarcStore:
     """The WARC files of one worker in one folder.
 
-    `end_of` says, of the name of a file, where in it the last group ends that the database knows of, None when it knows
-    of none. It is asked once a file, at the first append after a start. Up to there a file must be whole: one that is
-    shorter, or no gzip at all, is left as it is, and `…-2.warc.gz` begun beside it.
+    `end_of` returns where in a file the last group known to the database ends; None if it knows none. It is called once
+    a file, at the first append after a start. Up to there a file must be whole: one that is shorter, or no gzip, is
+    left as it is, and `…-2.warc.gz` is begun.
     """
 
     def __init__(self, folder: Path, worker: str, *, end_of: Callable[[str], int | None] = _nothing_known) -> None:
@@ -58,10 +58,10 @@ class WarcStore:
         self._ends: dict[str, int] = {}
 
     def append(self, exchanges: Sequence[Exchange], *, entry: bytes, taken_at: datetime, source: bytes = b"") -> Kept:
-        """Write the records of one look at the end of the day's file; they are on the disk when it returns.
+        """Append the records of a look to the day's file; they are on the disk when it returns.
 
-        `entry` and `source` are as of `warc_records.group`. The day is that of `taken_at` in UTC. When it fails
-        (disk full) the file ends where it ended before. Raises EvidenceError.
+        `entry` and `source` are as for `warc_records.group`. The day is that of `taken_at` in UTC. If it fails (disk
+        full) the file is truncated to its former end. Raises EvidenceError.
         """
         group = warc_records.group(exchanges, entry=entry, source=source, taken_at=taken_at)
         with _file_trouble(self._folder):
@@ -76,7 +76,7 @@ class WarcStore:
         yield from (f"{day}-{number}.warc.gz" for number in count(2))
 
     def _add(self, file: str, group: bytes, taken_at: datetime) -> int | None:
-        """Where in the file the group was put; None: this file is not to be gone on with."""
+        """Append the group and return its offset; None if this file must not be continued."""
         path = self._folder / file
         if self._known_end(file) and not path.exists():
             return None
@@ -92,7 +92,7 @@ class WarcStore:
         return end + len(head)
 
     def _usable_end(self, descriptor: int, file: str) -> int | None:
-        """Where to go on: after the last whole record."""
+        """Return where to continue: after the last whole record; None if the file is damaged before that."""
         known, size = self._known_end(file), os.fstat(descriptor).st_size
         if size < known or (size and os.pread(descriptor, 2, 0) != _GZIP[:size]):
             return None
@@ -105,7 +105,7 @@ class WarcStore:
 
 
 def read(folder: Path, kept: GroupPlace) -> bytes:
-    """The bytes of a group as they stand in its file. Raises EvidenceError when they are not there."""
+    """Return the bytes of a group from its file. Raises EvidenceError if they are not there."""
     path = folder / Path(kept.file).name
     with _file_trouble(path), path.open("rb") as file:
         file.seek(kept.offset)
@@ -116,7 +116,7 @@ def read(folder: Path, kept: GroupPlace) -> bytes:
 
 
 def safe_name(name: str) -> str:
-    """A name that may be part of a file's: letters, digits, `.`, `_` and `-`; two names never become one."""
+    """Return a name for use in file names: letters, digits, `.`, `_` and `-`; different names stay different."""
     safe = re.sub(r"[^A-Za-z0-9._-]+", "_", name)[:40].lstrip(".-")
     return (
         name
@@ -126,7 +126,7 @@ def safe_name(name: str) -> str:
 
 
 def _whole_until(descriptor: int, start: int) -> int:
-    """Where the last whole gzip member ends that follows `start` without a gap; `start` when none does."""
+    """Return the end of the last whole gzip member in the unbroken sequence from `start`; `start` if there is none."""
     end = position = start
     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     with suppress(zlib.error):
@@ -140,7 +140,7 @@ def _whole_until(descriptor: int, start: int) -> int:
 
 
 def _write(descriptor: int, end: int, data: bytes) -> None:
-    """Put the data at `end`, to the disk; whatever stood there is cut off. All of it, or none."""
+    """Write the data at `end`, replacing what follows, and sync. All of it, or nothing."""
     os.ftruncate(descriptor, end)
     try:
         written = 0
@@ -154,7 +154,7 @@ def _write(descriptor: int, end: int, data: bytes) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """A new file's name is on the disk, too."""
+    """Sync the folder, so that a new file's name is on the disk."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(descriptor)

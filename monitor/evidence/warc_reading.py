@@ -1,6 +1,6 @@
-"""WARC records read again, whoever wrote them: nothing is trusted, time and memory are bounded.
+"""Read WARC records by any author: nothing is trusted, time and memory are bounded.
 
-Strict, where a reader of the whole web would be lenient: what `warc_records` writes is what is taken.
+Strict, unlike readers of arbitrary WARC files: only what `warc_records` writes is accepted.
 """
 
 import re
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from monitor.errors import EvidenceError
 from monitor.evidence.warc_records import WARC_VERSION, digest
 
-LARGEST_GROUP = 64 * 1024 * 1024  # bytes of one look without compression: eight pages of the largest size we take
+LARGEST_GROUP = 64 * 1024 * 1024  # bytes of a look without compression: eight pages of the largest size we fetch
 _MOST_RECORDS = 100  # of one look
 _LONGEST_HEAD = 64 * 1024  # bytes
 _CHUNK = 64 * 1024  # bytes
@@ -20,7 +20,7 @@ _STATUS = re.compile(rb"HTTP/\d(?:\.\d)? (\d{3})\b")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarcRecord:
-    """One record read: its type, the address it is about, and of a `response` the HTTP status (otherwise 0)."""
+    """A record: its type, the address it is about, and for a `response` the HTTP status (otherwise 0)."""
 
     kind: str
     url: str
@@ -29,9 +29,9 @@ class WarcRecord:
 
 
 def read_records(data: bytes) -> tuple[WarcRecord, ...]:
-    """The records of a group that `group` wrote, each compared with its own digests.
+    """Return the records of a group that `group` wrote, each compared with its own digests.
 
-    Raises EvidenceError that says what does not fit, for any bytes whatever; takes `LARGEST_GROUP` of memory at most.
+    Raises EvidenceError with what is wrong, for any bytes whatever; takes at most `LARGEST_GROUP` of memory.
     """
     records = tuple(map(_record, _plain_members(data)))
     if not records:
@@ -51,7 +51,7 @@ def _plain_members(data: bytes) -> Iterator[bytes]:
 
 
 def _plain_member(data: bytes, at: int, room: int) -> tuple[bytes, int]:
-    """The gzip member that begins `at`, without compression, and where the next one begins."""
+    """Decompress the gzip member at `at`; return it, and where the next one begins."""
     member = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
     pieces: list[bytes] = []
     try:
@@ -88,7 +88,7 @@ def _record(plain: bytes) -> WarcRecord:
 
 
 def _warc_headers(plain: bytes) -> tuple[Mapping[str, str], int]:
-    """The headers of a record, their names in lower case, and where its block begins."""
+    """Return the headers of a record, names in lower case, and where its block begins."""
     end = plain.find(b"\r\n\r\n", 0, _LONGEST_HEAD)
     version, *lines = plain[: max(end, 0)].decode("utf-8", "replace").split("\r\n")
     if version != WARC_VERSION:

@@ -1,8 +1,8 @@
-"""WARC records: what was asked of a site and what it answered, written as ISO 28500 (WARC 1.1) says.
+"""Write WARC records of requests and answers, as ISO 28500 (WARC 1.1) demands.
 
-Each record is a gzip member of its own. Its name is made of what it holds, so that nothing here needs chance. Bodies
-are kept without the codings of the way (gzip, chunks): the headers that spoke of them bear the prefix
-`X-Archive-Orig-`, and a Content-Length that is right stands beside them.
+Each record is a separate gzip member. Its name is derived from its contents, so no randomness is needed. Bodies are
+kept without transfer and content codings (gzip, chunks): the headers about them get the prefix `X-Archive-Orig-`, and a
+correct Content-Length is added.
 """
 
 import hashlib
@@ -22,8 +22,9 @@ from monitor import __version__
 from monitor.models.evidence import Exchange
 
 WARC_VERSION = "WARC/1.1"
-_LEVEL = 2  # of a page of 95 kB: 0.1 ms and 22 kB; zlib takes .7 ms for as much at its level 1, 1.8 for 18 kB at 6
-_WRITTEN = ((b"<div", "text/html"), (b"<", "application/xml"), (b"{", "application/json"))  # by what it begins with
+_LEVEL = 2  # for a page of 95 kB: 0.1 ms and 22 kB; zlib takes 0.7 ms for as much at its level 1, 1.8 ms for 18 kB at 6
+# content types by the first bytes
+_WRITTEN = ((b"<div", "text/html"), (b"<", "application/xml"), (b"{", "application/json"))
 _CODED = {b"content-encoding", b"transfer-encoding", b"content-length"}
 _KEPT_IN_URLS = "!#$%&'()*+,/:;=?@[]~"
 _HOW_STORED = (
@@ -42,17 +43,17 @@ _INFO = (
 
 
 def warcinfo(file: str, taken_at: datetime) -> bytes:
-    """The record that a file begins with."""
+    """Return the first record of a file."""
     block = "".join(f"{name}: {value}\r\n" for name, value in _INFO).encode()
     headers = {"WARC-Type": "warcinfo", "WARC-Filename": file, "WARC-Date": _date(taken_at)}
     return _member(_named(headers, block), block, content_type="application/warc-fields")
 
 
 def group(exchanges: Sequence[Exchange], *, entry: bytes, taken_at: datetime, source: bytes = b"") -> bytes:
-    """The records of one look: of each exchange a response and its request, then the article as it was read (`entry`)
-    and as it stood in the feed (`source`).
+    """Return the records of a look: for each exchange a response and its request, then the article as it was read
+    (`entry`) and its part of the feed's document (`source`).
 
-    What is empty is left out, the entry only where there is anything else: a group always has a record.
+    Empty parts are left out, except an empty entry that is all there is: a group always has a record.
     """
     members: list[bytes] = []
     answer: Mapping[str, str] = {}
@@ -67,17 +68,17 @@ def group(exchanges: Sequence[Exchange], *, entry: bytes, taken_at: datetime, so
 
 
 def target(url: str) -> str:
-    """An address as it stands in a record: ASCII, nothing in it that could end a line."""
+    """Return an address as written in a record: ASCII, without line ends."""
     return quote(url, safe=_KEPT_IN_URLS, errors="replace")
 
 
 def digest(data: bytes | memoryview) -> str:
-    """In hexadecimal, as sha256sum prints it."""
+    """Return the hash in hexadecimal, as sha256sum prints it, with its label."""
     return f"sha256:{hashlib.sha256(data).hexdigest()}"
 
 
 def _exchange(exchange: Exchange) -> tuple[Mapping[str, str], bytes, bytes]:
-    """The WARC headers of the response, its record and the request's."""
+    """Return the WARC headers of the response, its record, and the request's record."""
     said = {"WARC-Target-URI": target(exchange.url), "WARC-Date": _date(exchange.asked_at)}
     answered = _http_head(_status_line(exchange.status), _plain_headers(exchange)) + exchange.body
     asked = _http_head(_request_line(exchange.url), exchange.request)
@@ -91,7 +92,7 @@ def _exchange(exchange: Exchange) -> tuple[Mapping[str, str], bytes, bytes]:
 
 
 def _resource(kind: str, entry: bytes, taken_at: datetime, answer: Mapping[str, str]) -> bytes:
-    """A feed's entry has no address of its own; its URN is made of its hash."""
+    """Return the record of a feed's entry. It has no address, so its URN is made from its hash."""
     headers = {
         "WARC-Type": "resource",
         "WARC-Target-URI": f"urn:{kind}:{digest(entry)}",
@@ -108,14 +109,14 @@ def _beside(answer: Mapping[str, str]) -> Mapping[str, str]:
 
 
 def _named(headers: Mapping[str, str], block: bytes) -> Mapping[str, str]:
-    """The headers with the block's digest and a name that is made of all of them."""
+    """Add the block's digest, and a record name derived from all headers."""
     digested = {**headers, "WARC-Block-Digest": digest(block)}
     said = "\n".join(f"{name}: {value}" for name, value in digested.items())
     return {"WARC-Record-ID": f"<{uuid5(NAMESPACE_URL, said).urn}>", **digested}
 
 
 def _member(headers: Mapping[str, str], block: bytes, *, content_type: str) -> bytes:
-    """The record, compressed. The block is handed on as it is: parsed, warcio would write HTTP headers anew."""
+    """Return the compressed record. The block is passed unparsed, because warcio would rewrite HTTP headers."""
     warc_headers = StatusAndHeaders("", list(headers.items()), protocol=WARC_VERSION)
     record = ArcWarcRecord("warc", headers["WARC-Type"], warc_headers, BytesIO(block), None, content_type, len(block))
     plain = BytesIO()

@@ -1,8 +1,8 @@
-"""What a look at a page means, whether people are told, and when to look again. Pure: looks come in, in their order.
+"""What a look at a page means, whether people are told, and when to look again. Pure: looks are passed in order.
 
-A look observes and never concludes: a page that cannot be seen is neither there nor gone. What is told is decided
-against what people were told last (`PageState.shown`, `PageState.told_sight`), not against the look before: news that
-has to wait for the day's end is told then, if it is still so.
+A look observes and does not conclude: a page that cannot be read is neither present nor gone. Whether to tell people is
+decided by comparison with what they know (`PageState.shown`, `PageState.told_sight`), not with the previous look: news
+that must wait for the end of a day is told then, if it still holds.
 """
 
 from collections.abc import Iterator, Sequence
@@ -14,43 +14,43 @@ from monitor.evidence.comparison import Difference, compare, overturned
 from monitor.evidence.wording import is_there, wording, wording_keys
 from monitor.models.evidence import PageAnswer, Sight, Version
 
-APART = timedelta(hours=1)  # between two looks that found no page
-QUIET = timedelta(days=1)  # between two notices about one page
+APART = timedelta(hours=1)  # at least, between two looks that found no page
+QUIET = timedelta(days=1)  # at least, between two notices about one page
 MOST_TOLD = 50
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageState:
-    """What is known of a page between two looks; aware UTC. What cannot be seen changes nothing but the schedule."""
+    """The state of a page between two looks; aware UTC. A look that cannot read the page changes only the schedule."""
 
-    sight: Sight | None = None  # the last observation but `UNSEEN`; None: nothing was observed yet
-    version: Version | None = None  # the last seen
-    shown: Version | None = None  # what people know: the first seen, then the one last told or posted
-    posted: str | None = None  # hash of the article as it was posted when `shown` became so; None: not known
-    told: tuple[str, ...] = ()  # hashes of the versions told: a page that flickers tells each once
-    looks: int = 0  # of the schedule that are done; before the first capture: failed attempts
-    due_at: datetime | None = None  # the next look of the schedule; others may come earlier
-    captured_at: datetime | None = None  # the first capture, from which the schedule counts
+    sight: Sight | None = None  # the last observation other than `UNSEEN`; None: none yet
+    version: Version | None = None  # the last one seen
+    shown: Version | None = None  # what people know: the first version seen, then the last one told or posted
+    posted: str | None = None  # hash of the article as posted when `shown` was set; None: unknown
+    told: tuple[str, ...] = ()  # hashes of versions told: a page that alternates tells each once
+    looks: int = 0  # completed looks of the schedule; before the first capture: failed attempts
+    due_at: datetime | None = None  # the next look of the schedule; others may be earlier
+    captured_at: datetime | None = None  # the first capture, from which the schedule is counted
     absent_since: datetime | None = None
     gone_since: datetime | None = None
     told_at: datetime | None = None
-    told_sight: Sight | None = None  # what was told last: CHANGED, GONE or BACK
-    before: str | None = None  # hash of the prose that people knew when a change was told last
-    moved_to: str = ""  # where its address leads
+    told_sight: Sight | None = None  # CHANGED, GONE or BACK
+    before: str | None = None  # hash of the prose that people knew before the last change was told
+    moved_to: str = ""  # where its address redirects
 
     @classmethod
     def begun(cls, at: datetime) -> "PageState":
-        """A page of which nothing is known yet, to be looked at from `at` on."""
+        """Return the state of a page not yet looked at, with the first look due at `at`."""
         return cls(due_at=at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Look:
-    """One look at a page, at `at` (aware UTC).
+    """A look at a page, at `at` (aware UTC).
 
-    `version` is None unless an article was on a `PAGE`; `site_answers`: another page of the site was there at this
-    look (asked for whenever the page is ABSENT); `moved_to`: where a permanent redirect led, "" for none; `posted`: the
-    article as it was posted last.
+    `version` is None unless the answer is a `PAGE` with an article. `site_answers`: another page of the site could be
+    read (checked whenever this one is ABSENT). `moved_to`: the target of a permanent redirect, "" for none. `posted`:
+    the article as last posted.
     """
 
     at: datetime
@@ -63,7 +63,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Observation:
-    """What a look found.
+    """The result of a look.
 
     `difference` is to what people know when `tells`, else to the look before. `keeps`: this look brought what the one
     before had not (a version, the absence, a return, a new address). `moved`: it stands at `PageState.moved_to` since
@@ -84,9 +84,9 @@ class Observation:
 
 
 def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observation:
-    """What the look means after all looks before it; `quoted` as of `compare`.
+    """Interpret a look, given the state after all looks before it; `quoted` as for `compare`.
 
-    An UNMODIFIED or a PAGE without an article says as little as NOTHING where no version is known.
+    UNMODIFIED, or a PAGE without an article, is treated as NOTHING if no version is known.
     """
     state = _not_ahead(state, look.at)
     version = state.version if look.answer is PageAnswer.UNMODIFIED else look.version
@@ -101,7 +101,7 @@ def observe(state: PageState, look: Look, *, quoted: Sequence[str]) -> Observati
 
 
 def _not_ahead(state: PageState, at: datetime) -> PageState:
-    """Where the clock was set back, waiting begins anew: what is measured from the future would never end."""
+    """Move times in the future to `at`: after the clock was set back, waiting would otherwise never end."""
     return replace(
         state,
         absent_since=min(state.absent_since, at) if state.absent_since else None,
@@ -118,7 +118,7 @@ def _unseen(state: PageState, look: Look) -> Observation:
 
 def _absent(state: PageState, look: Look) -> Observation:
     if state.gone_since and not look.site_answers:
-        return _unseen(state, look)  # nothing of the site is there: whether this page is back nobody can say
+        return _unseen(state, look)  # no page of the site can be read, so nobody can say whether this one is back
     since = state.absent_since or look.at
     confirmed = look.site_answers and look.at - since >= APART
     gone_since = state.gone_since or (since if confirmed else None)
@@ -175,14 +175,14 @@ def _present(state: PageState, look: Look, version: Version, quoted: Sequence[st
 
 
 def _since_told(state: PageState, look: Look, version: Version, quoted: Sequence[str]) -> Difference | None:
-    """To what people know of the page, or, where nobody has seen it yet, to the article as it was posted."""
+    """Compare with what people know of the page, or, before anybody has seen it, with the article as posted."""
     if state.shown:
         return compare(state.shown, version, quoted=quoted, posted=_posted_since(state, look))
     return overturned(look.posted, version, quoted=quoted) if look.posted else None
 
 
 def _posted_since(state: PageState, look: Look) -> Version | None:
-    """The article if it was posted anew, or its post shows another headline, since people were shown the page."""
+    """Return the article if it was posted again, or under another headline, since people were shown the page."""
     return look.posted if state.posted not in {None, _key(look.posted)} else None
 
 
@@ -201,7 +201,7 @@ def _key(posted: Version | None) -> str | None:
 
 
 def _news(state: PageState, version: Version, since_told: Difference | None) -> Sight | None:
-    """What people do not know yet of a page that is there."""
+    """Return what people do not know yet about a page that is there; None if nothing."""
     if state.told_sight is Sight.GONE:
         return Sight.BACK
     if since_told is None or not since_told.matters or _is_told(state, version):
@@ -210,14 +210,16 @@ def _news(state: PageState, version: Version, since_told: Difference | None) -> 
 
 
 def _is_told(state: PageState, version: Version) -> bool:
-    """By its prose, since a page may show other asides at each look; by all of it where only they differ."""
+    """Whether the version was told already: by its prose, because asides may differ at each look; by all of it if only
+    asides differ.
+    """
     keys = wording_keys(version)
     shown = wording_keys(state.shown) if state.shown else keys
     return keys.whole in state.told or (keys.prose in state.told and keys.prose != shown.prose)
 
 
 def _may_tell(state: PageState, at: datetime, news: Sight) -> bool:
-    """One notice a day; that a page is gone does not wait for the day of a change to end."""
+    """Whether a notice may be sent: one a day, but an absence need not wait for a day after a change."""
     if state.told_at is None or at - state.told_at >= QUIET:
         return True
     return news is Sight.GONE and state.told_sight is Sight.CHANGED
@@ -249,7 +251,7 @@ def _scheduled(before: PageState, seen: Observation, at: datetime) -> tuple[Page
         retry_at = look_times.retry_at(at, failed=state.looks)
         return replace(state, looks=state.looks + 1, due_at=retry_at), retry_at
     is_due = before.captured_at is None or state.due_at is None or at >= state.due_at
-    looks = -1 if before.captured_at is None else state.looks  # the first capture is no look of the schedule
+    looks = -1 if before.captured_at is None else state.looks  # the first capture is not a look of the schedule
     looks, due_at = look_times.place(at, since=state.captured_at, looks=looks, due_at=None if is_due else state.due_at)
     state = replace(state, looks=looks, due_at=due_at)
     is_open = seen.waits or seen.sight in {Sight.MISSING, Sight.UNSEEN}

@@ -1,7 +1,7 @@
-"""Where two sequences of words differ: an alignment whose cost is bounded whatever the words are. Pure.
+"""Where two sequences of words differ: an alignment with bounded cost for any words. Pure.
 
-Words that stand once on both sides are its anchors (the idea of patience diff); only what is left between two anchors
-is compared word by word, and only if it is short.
+Words that occur once on both sides are anchors (as in patience diff); only what is between two anchors is compared word
+by word, and only if it is short.
 """
 
 from bisect import bisect_left
@@ -10,10 +10,10 @@ from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from typing import NamedTuple
 
-LONGEST = 3_000  # words on each side; what follows is one run
+LONGEST = 3_000  # words on each side; the rest is one run
 _LEAF = 4_096  # pairs of words that are compared one by one
 _DEEPEST = 8
-_BRIDGE = 2  # equal words between two runs that belong together
+_BRIDGE = 2  # equal words between two runs that are joined
 
 _Pair = tuple[int, int]
 
@@ -28,13 +28,15 @@ class Run(NamedTuple):
 
 
 def equal_pairs(before: Sequence[str], after: Sequence[str]) -> list[_Pair]:
-    """The places of equal words, growing on both sides."""
+    """Return the indices of equal words, increasing on both sides."""
     within = Run(0, min(len(before), LONGEST), 0, min(len(after), LONGEST))
     return list(_pairs(before, after, within, 0))
 
 
 def runs(pairs: Sequence[_Pair], before: int, after: int) -> list[Run]:
-    """What lies between the equal pairs of sequences of these lengths; runs at most two equal words apart are one."""
+    """Return the runs between the equal pairs of sequences of these lengths; those at most two words apart are
+    joined.
+    """
     changed_runs: list[Run] = []
     b0 = a0 = 0
     for b1, a1 in [*pairs, (before, after)]:
@@ -83,7 +85,7 @@ def _word_by_word(before: Sequence[str], after: Sequence[str], within: Run) -> I
 
 
 def _anchors(before: Sequence[str], after: Sequence[str], within: Run) -> list[_Pair]:
-    """The longest series, growing on both sides, of words that stand once on both."""
+    """Return the longest series, increasing on both sides, of words that occur once on each."""
     b0, b1, a0, a1 = within
     once_before, once_after = Counter(before[b0:b1]), Counter(after[a0:a1])
     place_after = {after[place]: place for place in range(a0, a1) if once_after[after[place]] == 1}
@@ -96,8 +98,8 @@ def _anchors(before: Sequence[str], after: Sequence[str], within: Run) -> list[_
 
 
 def _growing(pairs: Sequence[_Pair]) -> list[_Pair]:
-    """The longest growing subsequence by the second place (the first grows already)."""
-    ends: list[int] = []  # the least end of a series of each length
+    """Return the longest subsequence in which the second index increases; the first already does."""
+    ends: list[int] = []  # the smallest end of a series of each length
     last: list[int] = []  # its index in `pairs`
     previous: list[int] = []
     for index, (_, place) in enumerate(pairs):

@@ -1,8 +1,8 @@
 """What a version of a page says, without what pages change by themselves. Pure.
 
-Left out: the time of an update, counters, share buttons, «Читайте также» and what stands below it, notices on cookies
-and rights. What is left is parted into prose (sentences of paragraphs) and asides: subheadings, captions, items, links
-without a heading, any line that ends like no sentence. A page may show other asides at each look.
+Removed are times of updates, counters, share buttons, «Читайте также» and what follows it, notices about cookies and
+rights. The rest is split into prose (sentences of paragraphs) and asides: subheadings, captions, items, links without a
+heading, any line that does not end like a sentence. A page may show other asides at each look.
 """
 
 import re
@@ -16,13 +16,13 @@ from monitor.models.evidence import Version
 from monitor.sources.pages import boilerplate
 from monitor.text import dates, markup, unicode
 
-_LONGEST_ASIDE = 160  # characters; what is longer is a paragraph however it ends
+_LONGEST_ASIDE = 160  # characters; a longer line is a paragraph, however it ends
 _LONGEST_STAMP = 120
-_LONGEST_RELATIVE = 40  # of «вчера», which has no digit
-_FIRST_LINES, _LAST_LINES = 2, 3  # where a notice of the site is no part of the article
-_MOST_LETTERS = 10  # of a weekday and a «в» beside a time
+_LONGEST_RELATIVE = 40  # with «вчера», which has no digit
+_FIRST_LINES, _LAST_LINES = 2, 3  # lines in which a site's notice is not part of the article
+_MOST_LETTERS = 10  # of a weekday and «в» beside a time
 
-_CLOSED = re.compile(r"(?<![.…])[.;:,][»”“\"')\]]*$")  # an ellipsis ends the teaser of something else
+_CLOSED = re.compile(r"(?<![.…])[.;:,][»”“\"')\]]*$")  # an ellipsis ends a teaser
 _HEADS_LINKS = re.compile(r"\W*(?:оқи отырыңыз|тағы да? ?оқыңыз|сондай-ақ,? оқыңыз|осы тақырыпта)\W*", re.IGNORECASE)
 _UPDATED = r"обновл|дополн|опублик|измен[её]н|жаңарт|жариялан|updated|published"
 _STAMPED = re.compile(rf"\((?:{_UPDATED})[^()]{{0,60}}\d[^()]{{0,40}}\)", re.IGNORECASE)
@@ -38,13 +38,14 @@ _COUNTED = (
     "|facebook|twitter|telegram|whatsapp|вконтакте|одноклассник|instagram|viber|email|linkedin|threads"
 )
 _COUNTER = re.compile(rf"(?:{_COUNTED})", re.IGNORECASE)
-_BESIDE = re.compile(rf"(?:{_COUNTED})[^\W\d_]*|[^\W\d_]{{1,2}}|мне|это|всего", re.IGNORECASE)  # of a line of counters
+# words in a line of counters
+_BESIDE = re.compile(rf"(?:{_COUNTED})[^\W\d_]*|[^\W\d_]{{1,2}}|мне|это|всего", re.IGNORECASE)
 _MOST_COUNTED = 12  # words
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Wording:
-    """The headline, and the sentences as they stand on the page, in its order."""
+    """The headline and the sentences of a page, in its order."""
 
     headline: str
     prose: tuple[str, ...]
@@ -53,17 +54,17 @@ class Wording:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordingKeys:
-    """Hashes (the first half of SHA-256) by which what a version says is known again; the order does not matter."""
+    """Hashes (the first half of SHA-256) that are equal for versions that say the same; the order does not matter."""
 
     prose: str  # of headline and prose
-    whole: str  # of the asides as well
+    whole: str  # of the asides too
 
 
 @lru_cache(maxsize=4)
 def wording(version: Version) -> Wording:
-    """What the version says; at most 200,000 characters of its text are read, in time linear in them.
+    """Return what the version says; at most 200,000 characters of its text are read, in linear time.
 
-    One look asks for the same versions several times: the last four are remembered.
+    One look asks for the same versions several times, so the last four are cached.
     """
     prose: list[str] = []
     asides: list[str] = []
@@ -73,19 +74,19 @@ def wording(version: Version) -> Wording:
 
 
 def _headline(title: str) -> str:
-    """Without «Обновлено» and the like at its beginning or end."""
+    """Return the title without «Обновлено» and the like at its beginning or end."""
     bare = _HEADLINE_MARK.sub("", title)
     rest, _, last = bare.rstrip().rpartition(" ")
     return rest if rest and last.strip("()[].,!—–-").lower().startswith(_MARKS) else bare
 
 
 def said(passage: str) -> str:
-    """Only its words, as they are compared: no signs, no capitals, е for ё, a blank between two."""
+    """Return the passage's words for comparison: folded, without signs, separated by blanks."""
     return " ".join(unicode.WORD.findall(unicode.fold(passage).text))
 
 
 def wording_keys(version: Version) -> WordingKeys:
-    """Two versions that say the same have the same keys."""
+    """Return keys that are equal for versions that say the same."""
     parts = wording(version)
     headline, prose, asides = said(parts.headline), _sorted(parts.prose), _sorted(parts.asides)
     return WordingKeys(prose=_hash([headline, *prose]), whole=_hash([headline, *prose, "", *asides]))
@@ -103,9 +104,9 @@ def _hash(lines: Iterable[str]) -> str:
 
 
 def with_posted(shown: Wording, now: Wording, posted: Wording) -> Wording:
-    """What people knew of a page (`shown`), with what it has `now` of what was `posted` since, and without what the
-    posted article has dropped. A post is made of what the feed and the page had then: what only one of them had, the
-    page is not said to have lost.
+    """Return what people know of a page after a post: `shown`, plus those parts of `posted` that the page has `now`,
+    minus what the posted article dropped. A post is made from both feed and page, so a page is not said to have lost
+    what only one of them had.
     """
     posted_keys, here = _keys(posted), _keys(now)
     gained = posted_keys & here - _keys(shown)
@@ -118,8 +119,8 @@ def with_posted(shown: Wording, now: Wording, posted: Wording) -> Wording:
 
 
 def is_there(now: Wording, posted: Wording, *, shown: Wording) -> bool:
-    """Whether the page shows what was posted: something of it that it had not `shown` before, or nothing else. An older
-    copy of the page does not, which a server may still give out.
+    """Whether the page shows what was posted: parts of it that were not `shown` before, or nothing but it. An older
+    copy of the page, which a server may still deliver, does not.
     """
     if with_posted(shown, now, posted) != shown:
         return True
@@ -127,12 +128,12 @@ def is_there(now: Wording, posted: Wording, *, shown: Wording) -> bool:
 
 
 def says_no_more(version: Version, than: Version) -> bool:
-    """Whether all sentences of a version stand in another one."""
+    """Whether all sentences of a version are in the other one."""
     return _keys(wording(version)) <= _keys(wording(than))
 
 
 def sentence_key(sentence: str) -> str:
-    """Its words in any order: who does what to whom shows in their endings."""
+    """Return the sentence's words sorted: endings show who does what to whom, so their order is ignored."""
     return " ".join(sorted(said(sentence).split()))
 
 
@@ -148,7 +149,7 @@ def _among(keys: frozenset[str], passages: Sequence[str]) -> tuple[str, ...]:
 
 
 def _own_lines(text: str) -> list[str]:
-    """The lines that are neither about the page nor links below a heading."""
+    """Return the lines that are neither about the page nor links below a heading."""
     kept = []
     below_heading = False
     for line in filter(None, unicode.clean(text[:LONGEST_TEXT]).split("\n")):
@@ -162,7 +163,7 @@ def _own_lines(text: str) -> list[str]:
 
 
 def _without_notices(lines: list[str]) -> list[str]:
-    """An article may speak of rights and personal data itself: only at its edges such a line is the site's."""
+    """Drop the site's notices at the edges of the text; inside, an article itself may be about rights and data."""
     first, last = min(_FIRST_LINES, len(lines)), max(len(lines) - _LAST_LINES, 0)
     edges = [*range(first), *range(max(first, last), len(lines))]
     spoken = boilerplate.notices([lines[number] for number in edges])
@@ -192,7 +193,7 @@ def _sentences(line: str) -> Iterator[str]:
 
 
 def _is_stamp(sentence: str) -> bool:
-    """Whether it says when the page was published or changed, and nothing else."""
+    """Whether the sentence only says when the page was published or changed."""
     if len(sentence) > (_LONGEST_STAMP if _DIGIT.search(sentence) else _LONGEST_RELATIVE):
         return False
     opening = _OPENS_STAMP.match(sentence)

@@ -1,1 +1,1 @@
-"""A bundle that a stranger can check: written, and verified offline."""
+"""A bundle of evidence that a stranger can check: writing it, and verifying it offline."""

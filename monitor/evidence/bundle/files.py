@@ -1,7 +1,7 @@
-"""The files of a bundle from strangers' hands: listed without following links, read up to a bound, and compared with
-the two lists that lie among them, SHA256SUMS and the manifest's.
+"""The files of a bundle from untrusted hands: listed without following links, read up to a limit, and compared with its
+two lists, SHA256SUMS and the manifest's.
 
-A link, a pipe, a file larger than any bundle's has: none of them is opened. Nothing outside the folder is.
+Links, pipes, and files larger than any in a bundle are not opened, nor is anything outside the folder.
 """
 
 import hashlib
@@ -19,24 +19,26 @@ from monitor.evidence.bundle.verdict import VerdictLine, bounded, broken, holds
 from monitor.evidence.bundle.writing import FORMAT, FORMAT_VERSION, MANIFEST, SUMS, sums
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
-_LARGEST_LIST = 4 * 1024 * 1024  # bytes of SHA256SUMS or of the manifest; as values it takes thirty times that
+_LARGEST_LIST = 4 * 1024 * 1024  # bytes of SHA256SUMS or of the manifest; parsed, it takes thirty times as much memory
 _MOST_FILES = 50_000
-_MOST_DIFFERENCES = 50  # told of one list
-_DEEPEST = 3  # folders in folders; a bundle has one
-_OF_THE_DESKTOP = frozenset({".DS_Store", "Thumbs.db"})  # put there by looking into the folder
+_MOST_DIFFERENCES = 50  # reported for one list
+_DEEPEST = 3  # levels of folders; a bundle has one
+_OF_THE_DESKTOP = frozenset({".DS_Store", "Thumbs.db"})  # created by looking into the folder
 _CHUNK = 1024 * 1024  # bytes
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BundleFiles:
-    """The ordinary files by path with their SHA-256, and in Russian what stands there that is none."""
+    """The regular files with their SHA-256, by path, and descriptions in Russian of everything else found."""
 
     folder: Path
     hashes: Mapping[str, str]
     strange: tuple[str, ...]
 
     def read(self, path: str, *, most: int = LARGEST_FILE) -> bytes:
-        """A file of the listing, at most so many bytes. Raises EvidenceError: not there, too large, changing."""
+        """Return the bytes of a listed file. Raises EvidenceError if it is not listed, larger than `most`, or
+        changes.
+        """
         if path not in self.hashes:
             raise EvidenceError("файла нет")
         content = b"".join(_chunks(self.folder / path, most))
@@ -46,7 +48,7 @@ class BundleFiles:
 
 
 def listed(folder: Path) -> BundleFiles:
-    """What stands in a folder. Never raises: what cannot be listed or read is `strange`."""
+    """List a folder. Never raises: what cannot be listed or read is in `strange`."""
     hashes: dict[str, str] = {}
     strange: list[str] = []
     for path, walk_trouble in _walk(folder, "", _DEEPEST):
@@ -64,7 +66,7 @@ def listed(folder: Path) -> BundleFiles:
 
 
 def check_sums(files: BundleFiles) -> Iterator[VerdictLine]:
-    """Each file against SHA256SUMS, and that against the files."""
+    """Yield whether each file agrees with SHA256SUMS, and the list with the files."""
     yield from bounded(broken("выгрузка", strange) for strange in files.strange)
     here = {path: digest for path, digest in files.hashes.items() if path != SUMS}
     try:
@@ -80,7 +82,7 @@ def check_sums(files: BundleFiles) -> Iterator[VerdictLine]:
 
 
 def read_manifest(files: BundleFiles) -> tuple[Mapping[str, Any], Sequence[VerdictLine]]:
-    """What the manifest says ({} when it says nothing), and how its list of files fits them."""
+    """Return the manifest ({} if unreadable), and whether its list of files agrees with them."""
     try:
         manifest = _parsed(files.read(MANIFEST, most=_LARGEST_LIST))
     except EvidenceError as error:
@@ -118,7 +120,7 @@ def _differences(where: str, said: Mapping[str, object], here: Mapping[str, str]
 
 
 def _walk(folder: Path, inside: str, deep: int) -> Iterator[tuple[str, str]]:
-    """Paths below the folder, each with what is wrong with it, in Russian, or ""."""
+    """Yield the paths below the folder, each with what is wrong with it, in Russian, or ""."""
     try:
         with os.scandir(folder / inside) as entries:
             for entry in entries:
@@ -150,7 +152,9 @@ def _hash(path: Path) -> str:
 
 
 def _chunks(path: Path, most: int) -> Iterator[bytes]:
-    """The bytes of an ordinary file. Raises EvidenceError: it is none any more, larger than `most`, or unreadable."""
+    """Yield the bytes of a regular file. Raises EvidenceError if it is not one, is larger than `most`, or
+    unreadable.
+    """
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
         with open(descriptor, "rb", buffering=0) as file:  # noqa: PTH123 - a descriptor, not a path

@@ -1,6 +1,6 @@
-"""The page that lies in a bundle, in Russian and in English: what is in it, what it proves, how to check it by hand.
+"""The README of a bundle in Russian and English: what it contains, what it proves, how to check it by hand.
 
-The lines of shell are the same in both, and a test runs them as they are printed.
+The shell lines are the same in both; a test runs them as printed.
 """
 
 from collections.abc import Sequence
@@ -111,7 +111,7 @@ _RUSSIAN = """# Что это
 
 
 def english(missing: Sequence[int] = ()) -> str:
-    """README.md of a bundle, of which these copies are missing."""
+    """Return README.md of a bundle in which these copies are missing."""
     numbers = ", ".join(map(str, missing))
     lacking = f"\n# What is not in it\n\nCopies {numbers} were kept, but their files are gone or spoilt.\n"
     return _page(
@@ -125,7 +125,7 @@ def english(missing: Sequence[int] = ()) -> str:
 
 
 def russian(missing: Sequence[int] = ()) -> str:
-    """README.ru.md of a bundle, of which these copies are missing."""
+    """Return README.ru.md of a bundle in which these copies are missing."""
     lacking = f"\n# Чего здесь нет\n\n{without(missing).capitalize()}.\n"
     return _page(
         _RUSSIAN,

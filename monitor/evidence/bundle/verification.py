@@ -1,6 +1,6 @@
-"""Whether a bundle holds, offline: every file, record, link and stamp, each with a line that says so in Russian.
+"""Verify a bundle offline: every file, record, link and stamp gives a line in Russian.
 
-Whatever stands in the folder, the answer is lines: nothing in it is believed, followed or read without bound.
+Whatever is in the folder, the result is lines: nothing in it is trusted, followed or read without limit.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,24 +19,24 @@ from monitor.evidence.warc_reading import WarcRecord, read_records
 from monitor.models.evidence import Link
 from monitor.text.urls import canonical
 
-_LARGEST_STAMP = 1024 * 1024  # bytes, of a certificate as well
+_LARGEST_STAMP = 1024 * 1024  # bytes of a stamp or a certificate
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Proof:
-    """A link that an authority stamped, and when."""
+    """A link with an authority's stamp, and the time of the stamp."""
 
     link: Link
     stamped_at: datetime
 
 
 def verify(folder: Path) -> BundleVerdict:
-    """Look at all of a bundle. Never raises for what stands in the folder, nor when there is none."""
+    """Verify a whole bundle. Never raises, whatever is in the folder, and even if there is none."""
     files = listed(folder)
     links, chain_lines = _chain(files)
     manifest, manifest_lines = read_manifest(files)
     proofs, stamp_lines = _stamps(files, {one.hash: one for one in links}, _by_file(manifest, "stamps"))
-    is_whole = all(line.ok for line in chain_lines)  # otherwise a stamp says nothing of the links before its own
+    is_whole = all(line.ok for line in chain_lines)  # otherwise a stamp proves nothing about earlier links
     capture_lines = _captures(manifest, files, links, proofs if is_whole else ())
     lines = (*check_sums(files), *manifest_lines, *chain_lines, *stamp_lines, *capture_lines)
     said = manifest.get("missing")
@@ -72,7 +72,7 @@ def _stamps(
 def _stamp(
     path: str, files: BundleFiles, links: Mapping[str, Link], proofs: list[_Proof], said: Mapping[str, Any]
 ) -> VerdictLine:
-    """The line of a stamp; what it proves is added to `proofs`."""
+    """Return the line of a stamp; what it proves is added to `proofs`."""
     try:
         roots = b"".join(_certificates(files))
         proof = _checked(path, files, links, roots)
@@ -125,7 +125,7 @@ def _capture(
     proofs: Sequence[_Proof],
     unseen: set[str],
 ) -> VerdictLine:
-    """The line of a capture; its records are taken out of `unseen`."""
+    """Return the line of a capture; its records are removed from `unseen`."""
     path = _text(said, "file")
     if path not in unseen:
         return broken(path or MANIFEST, "такой записи нет, или в описи она названа дважды")
@@ -154,7 +154,7 @@ def _link_of(said: Mapping[str, Any], digest: str, links: Mapping[tuple[str, int
 
 
 def _answer(said: Mapping[str, Any], records: Sequence[WarcRecord]) -> str:
-    """What the records themselves say was answered, and from where."""
+    """Say what the records themselves show about the answer and its address."""
     answers = [record for record in records if record.kind == "response"]
     status = answers[-1].status if answers else 0
     if said.get("status") != status:
@@ -167,7 +167,7 @@ def _answer(said: Mapping[str, Any], records: Sequence[WarcRecord]) -> str:
 
 
 def _proven(link: Link, proofs: Sequence[_Proof]) -> str:
-    """Since when the link is surely there: the earliest stamp on it, or on one after it."""
+    """Say since when the link certainly exists: the earliest stamp on it or on a later link."""
     known = [
         proof.stamped_at for proof in proofs if proof.link.chain == link.chain and proof.link.number >= link.number
     ]

@@ -39,8 +39,8 @@ _LOOKS_HEAD = "time\turl\tsight\tin Russian\tsaid\tmoved to\tcopy\n"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class About:
-    """What a bundle is about. `addresses` are the articles'; `tool` is the program and its version; `missing` are the
-    numbers of the copies that were kept and are not in it, because their files are gone or spoilt.
+    """The subject of a bundle. `addresses` are the articles'; `tool` is the program and its version; `missing` are
+    numbers of copies that were kept but are not included, because their files are gone or damaged.
     """
 
     story_id: int
@@ -64,10 +64,10 @@ def write(
 ) -> None:
     """Write a bundle into a folder that is new or empty: all of it, or nothing.
 
-    `looks` are all looks at the pages, with or without a copy; `records` gives the bytes of a capture's group
-    (`warc.read`); `chain` holds whole chains from the first link on, one chain after the other, with the link of every
-    capture and stamp in them; `certificates` are PEM by name. Raises EvidenceError, too when a record or a link is not
-    what was kept: what does not hold is not handed out.
+    `looks` are all looks at the pages, with or without a copy. `records` returns the bytes of a capture's group
+    (`warc.read`). `chain` holds whole chains from the first link on, one after another, with the link of every capture
+    and stamp. `certificates` are PEM by name. Raises EvidenceError, also if a record or a link is not what was kept:
+    broken evidence is not handed out.
     """
     folder = folder.absolute()
     unfinished = folder.with_name(f".{folder.name}.unfinished")
@@ -84,12 +84,12 @@ def write(
 
 
 def record_path(capture_id: int) -> str:
-    """Where in a bundle a capture's records stand."""
+    """Return the path of a capture's records in a bundle."""
     return f"records/{capture_id:06d}.warc.gz"
 
 
 def sums(files: Mapping[str, str]) -> str:
-    """SHA256SUMS: the files by path with their hashes, as sha256sum prints them."""
+    """Return the text of SHA256SUMS: hashes and paths as sha256sum prints them."""
     return "".join(f"{digest}  {path}\n" for path, digest in sorted(files.items()))
 
 
@@ -109,7 +109,7 @@ def _fill(
 
 
 def _put(folder: Path, path: str, content: bytes) -> str:
-    """Write a file to the disk; returns its hash."""
+    """Write a file and sync it; return its hash."""
     target = folder / path
     target.parent.mkdir(mode=0o700, exist_ok=True)
     with target.open("xb") as file:
@@ -147,7 +147,7 @@ def _parts(
 
 
 def _look(look: Observed) -> str:
-    """A line of looks.tsv; what changed stands in one field."""
+    """Format a line of looks.tsv, with the changes in one field."""
     said = " · ".join(" ".join(line.split()) for line in look.said.splitlines())
     copy = str(look.capture_id or "")
     sight = (look.is_first and _FIRST.get(look.sight)) or look.sight
