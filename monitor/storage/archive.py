@@ -1,8 +1,8 @@
-"""The archive: the texts that no rule matched, compressed, kept for MONITOR_KEEP_DAYS; and every article read again.
+"""The archive: texts that no rule matched, compressed, kept for MONITOR_KEEP_DAYS; and reading every article again.
 
-Matched and vetoed articles stand in `articles` for ever; here lies what was read beside them, so that an edited rule
-can be tried on what it would have met. Nothing is decided here. A text is compressed with a dictionary learned from
-the archive's own news (docs/decisions/0019): each frame names its dictionary, so that old rows stay readable.
+Matched and vetoed articles are in `articles` for ever; here are the others, so that an edited rule can be tried on what
+it would have met. Nothing is decided here. A text is compressed with a dictionary learnt from the archive's own news
+(docs/decisions/0019); each frame names its dictionary, so old rows stay readable.
 """
 
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
@@ -21,26 +21,26 @@ from monitor.storage.tables import archive, archive_dictionaries, articles, entr
 
 LEVEL = 3  # of zstd; level 9 takes nine times as long for a tenth less
 DICTIONARY_BYTES = 64 * 1024
-SAMPLES = 1_000  # stories that a dictionary is learned from
-NEW_DICTIONARY = timedelta(days=90)  # names and sites change
+SAMPLES = 1_000  # stories from which a dictionary is learnt
+NEW_DICTIONARY = timedelta(days=90)  # news names and sites change
 _BATCH = 500  # rows read at once
-_AT_ONCE = 50  # of those that are asked for by number: whoever asks may stop at any
-_FORGOTTEN_AT_ONCE = 50  # rows a transaction: their words are taken out of the search, too
+_AT_ONCE = 50  # rows read at once when asked for by number: callers may stop at any
+_FORGOTTEN_AT_ONCE = 50  # rows a transaction; their words are also removed from the search
 
-_known: dict[int, zstandard.ZstdCompressionDict] = {}  # a dictionary's number is made of what it was learned from
+_known: dict[int, zstandard.ZstdCompressionDict] = {}  # by number, which is derived from the samples
 
 
 Unindex = Callable[[Connection, Sequence[int]], None]
 
 
 def _not_indexed(_db: Connection, _gone: Sequence[int]) -> None:
-    """For those who only read."""
+    """For callers that only read."""
 
 
 class Archive:
-    """What was read, as it was judged. Instants are aware UTC.
+    """The articles read, with their verdicts. Instants are aware UTC.
 
-    `unindex` is told of the entries whose texts are about to be forgotten, in the transaction in which they are.
+    `unindex` is called with the entries whose texts are about to be deleted, in the same transaction.
     """
 
     def __init__(self, engine: Engine, unindex: Unindex = _not_indexed) -> None:
@@ -49,10 +49,10 @@ class Archive:
     def kept(
         self, since: datetime, *, before: int | None = None, outcomes: Collection[Outcome] = ()
     ) -> Generator[KeptArticle, None, None]:
-        """Every article judged since then, the newest first, a few hundred at a time in memory; of entries with smaller
-        numbers than `before`, and of these `outcomes`, where that is asked.
+        """Yield every article judged since then, the newest first, a few hundred in memory at once; optionally only
+        entries with numbers below `before`, or with these `outcomes`.
 
-        Left out is the same article come again (`Outcome.DUPLICATE`): it was decided by its first coming.
+        Repetitions of an article (`Outcome.DUPLICATE`) are left out: its first entry decided.
         """
         asked = _judged(since)
         if outcomes:
@@ -67,7 +67,7 @@ class Archive:
                 yield _kept(db, row)
 
     def read(self, numbers: Sequence[int], *, since: datetime) -> Iterator[KeptArticle]:
-        """Those of these entries that `kept` would give, in this order, a few at a time."""
+        """Yield those of these entries that `kept` would yield, in this order, reading a few at a time."""
         for chunk in chunks(numbers, _AT_ONCE):
             with read_transaction(self._engine) as db:
                 rows = {row.id: row for row in db.execute(_judged(since).where(entries.c.id.in_(chunk)))}
@@ -75,19 +75,19 @@ class Archive:
             yield from kept
 
     def count(self, since: datetime) -> int:
-        """How many articles `kept` would give."""
+        """Return how many articles `kept` would yield."""
         with read_transaction(self._engine) as db:
             return db.scalar(select(func.count()).select_from(_judged(since).order_by(None).subquery())) or 0
 
     def tidy(self, now: datetime, *, keep: timedelta) -> int:
-        """Forget the texts of entries seen longer ago than `keep`; returns how many. Entries and articles stay."""
+        """Delete the texts of entries seen longer ago than `keep`; return how many. Entries and articles stay."""
         forgotten = 0
         while gone := self._forget_oldest(now - keep):
             forgotten += gone
         return forgotten
 
     def _forget_oldest(self, before: datetime) -> int:
-        """Entries are numbered as they come, so the oldest rows are the first ones."""
+        """Delete a batch of old texts. Entries are numbered as they come, so the oldest rows are the first ones."""
         oldest = select(archive.c.entry_id).order_by(archive.c.entry_id).limit(_FORGOTTEN_AT_ONCE).subquery()
         old = select(entries.c.id).join(oldest, oldest.c.entry_id == entries.c.id).where(entries.c.seen_at < before)
         with read_transaction(self._engine) as db:
@@ -99,7 +99,7 @@ class Archive:
             return db.execute(delete(archive).where(archive.c.entry_id.in_(gone))).rowcount
 
     def learn(self, now: datetime) -> bool:
-        """Make a dictionary of the newest stories, when there are enough and the last one is old. Takes seconds."""
+        """Learn a dictionary from the newest stories, if there are enough and the last one is old. Takes seconds."""
         with read_transaction(self._engine) as db:
             made_at = db.scalar(select(func.max(archive_dictionaries.c.made_at)))
             if made_at is not None and now - made_at < NEW_DICTIONARY:
@@ -111,14 +111,14 @@ class Archive:
         number = crc32(b"".join(samples)) & 0x7FFFFFFF or 1  # zstd keeps 0 for "none"
         made = zstandard.train_dictionary(DICTIONARY_BYTES, samples, dict_id=number, level=LEVEL)
         with write_transaction(self._engine) as db:
-            # Another worker may have learned the same from the same news.
+            # Another worker may have learnt the same from the same news.
             learned = {"id": number, "body": made.as_bytes(), "made_at": now}
             db.execute(insert_or_ignore(db, archive_dictionaries).values(**learned))
         return True
 
 
 def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
-    """Archive articles (the entry's number, its own title, the article) within the caller's transaction."""
+    """Archive articles (entry number, entry title, article) within the caller's transaction."""
     if not read:
         return
     newest = select(archive_dictionaries.c.id).order_by(desc(archive_dictionaries.c.made_at)).limit(1)
@@ -131,7 +131,7 @@ def keep(db: Connection, read: Sequence[tuple[int, str, Article]]) -> None:
 
 
 def with_texts(asked: Any) -> Any:
-    """A selection of entries (their title among it) with what `read_text` needs, and with the verdict."""
+    """Add to a selection of entries (with their title) what `read_text` needs, and the verdict."""
     judged = case((articles.c.former_title != "", articles.c.former_title), else_=articles.c.title)
     of_article = (judged.label("article_title"), articles.c.text, articles.c.verdict, archive.c.body)
     return (
@@ -142,21 +142,21 @@ def with_texts(asked: Any) -> Any:
 
 
 def read_text(db: Connection, row: Row[Any]) -> tuple[str, str | None]:
-    """Title and text of a row of `with_texts`, as they were judged; None: the text is not (or no longer) kept."""
+    """Return title and text of a row of `with_texts`, as judged; the text is None if it is not kept (any more)."""
     if row.body is None:
         return row.article_title or row.title, row.text
     return text_of(db, row.title, row.body)
 
 
 def text_of(db: Connection, title: str, body: bytes) -> tuple[str, str]:
-    """Title and text of an archive row, given the entry's title."""
+    """Return title and text of an archive row, given the entry's title."""
     length, _, rest = _unpacked(db, body).decode().partition("\n")
     other = int(length)
     return rest[:other] or title, rest[other:]
 
 
 def stored_verdict(verdict: Verdict) -> dict[str, Any]:
-    """What `verdict_of` reads; without titles that nobody gave, which workers of the version before do not know."""
+    """Serialise a verdict for `verdict_of`, without empty titles, which workers of the previous version do not know."""
     stored = asdict(verdict)
     for topic in (*stored["topics"], *stored["muted"], *stored["hinted"]):
         for title in ("title_kk", "title_en"):
@@ -166,7 +166,7 @@ def stored_verdict(verdict: Verdict) -> dict[str, Any]:
 
 
 def verdict_of(stored: dict[str, Any]) -> Verdict:
-    """The inverse of `stored_verdict`."""
+    """Restore a verdict that `stored_verdict` serialised."""
     return Verdict(
         topics=tuple(map(_topic_of, stored["topics"])),
         vetoes=tuple(Veto(**veto) for veto in stored["vetoes"]),
@@ -196,7 +196,7 @@ def _judged(since: datetime) -> Any:
 
 def _kept(db: Connection, row: Row[Any]) -> KeptArticle:
     title, text = read_text(db, row)
-    assert text is not None  # `_judged` asks for those that are kept
+    assert text is not None  # `_judged` selects only those that are kept
     return KeptArticle(
         entry_id=row.id,
         feed=row.feed,
@@ -210,7 +210,7 @@ def _kept(db: Connection, row: Row[Any]) -> KeptArticle:
 
 
 def _packed(title: str, article: Article) -> bytes:
-    """The article's title only where it is not the entry's (the feed gave none): its length, it, the text."""
+    """Pack the article as the length of its title, the title, the text; the title is "" if it is the entry's."""
     other = "" if article.title == title else article.title
     return f"{len(other)}\n{other}{article.text}".encode()
 
@@ -226,5 +226,6 @@ def _dictionary(db: Connection, number: int) -> zstandard.ZstdCompressionDict | 
     if number not in _known:
         body = db.scalars(select(archive_dictionaries.c.body).where(archive_dictionaries.c.id == number)).one()
         _known[number] = dictionary = zstandard.ZstdCompressionDict(body)
-        dictionary.precompute_compress(level=LEVEL)  # else each transaction's compressor does it: six texts' worth
+        # else each transaction's compressor does it, which takes as long as six texts
+        dictionary.precompute_compress(level=LEVEL)
     return _known[number]

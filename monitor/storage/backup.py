@@ -1,7 +1,7 @@
-"""The database as a whole: a copy to keep, a copy put back, a move to another database. Rows are copied, never judged.
+"""The whole database: backing it up, restoring a backup, moving to another database. Rows are copied unchanged.
 
-A copy is always one SQLite file, whatever the database is: it can be looked into with any tool, and put back into
-either. `copy_rows` moves every table in the order of their references and `differences` compares them row by row.
+A backup is always one SQLite file, whatever the database is: any tool can open it, and it can be restored into either.
+`copy_rows` copies the tables in the order of their references, and `differences` compares them row by row.
 """
 
 import os
@@ -34,13 +34,13 @@ from monitor.storage.tables import deliveries, destinations, feeds, metadata
 
 BATCH = 1_000  # rows a statement
 _UNFINISHED = ".unfinished"
-_COMPANIONS = ("-wal", "-shm", "-journal")  # what SQLite keeps beside its file
+_COMPANIONS = ("-wal", "-shm", "-journal")  # files that SQLite keeps beside its database
 
 
 def backup(url: str, target: Path) -> Mapping[str, int]:
-    """Copy the database to a new SQLite file while it is worked on; returns the rows of each table in the copy.
+    """Copy the running database to a new SQLite file; return the rows of each table in the copy.
 
-    The copy is one moment of the database. It is complete and checked before it bears its name. Raises DatabaseError.
+    The copy is a consistent snapshot. It gets its name when it is complete and checked. Raises DatabaseError.
     """
     if target.exists():
         raise DatabaseError(f"Файл {target} уже есть. Укажите другое имя: копия не пишется поверх другой.")
@@ -61,7 +61,7 @@ def backup(url: str, target: Path) -> Mapping[str, int]:
 
 
 def verify(path: Path) -> Mapping[str, int]:
-    """The rows of each table in a copy that is whole and of this version. Raises DatabaseError, SchemaError."""
+    """Check that a backup is whole and of this version; return each table's rows. Raises DatabaseError, SchemaError."""
     with _looked_into(path) as file:
         integrity = file.execute("PRAGMA integrity_check").fetchone()[0]
         broken = file.execute("PRAGMA foreign_key_check").fetchone()
@@ -77,13 +77,12 @@ def verify(path: Path) -> Mapping[str, int]:
 
 
 def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapping[str, int]:
-    """Put a copy back as the database; returns its rows.
+    """Restore a backup as the database; return the rows of each table.
 
-    It is there whole, or not at all, whenever the process dies.
-    Row by row it is the copy, but for posts that were waiting: since the copy was made they may have been sent, so
-    they are `uncertain`, as are the posts of stories of that time which are found anew. Refused while a process works
-    on the database, and when it has rows already, unless `force`; the old SQLite file is then kept beside. Raises
-    DatabaseError, InstanceRunning, SchemaError.
+    The database is there whole or not at all, whenever the process dies. It equals the backup row by row, except that
+    waiting posts become `uncertain`, because they may have been sent since; so do posts of stories of that time that
+    are found again. Refused while a process works on the database, and, unless `force`, if it has rows; the old SQLite
+    file is then kept beside it. Raises DatabaseError, InstanceRunning, SchemaError.
     """
     _migrated_copy(copy)
     rows = verify(copy)
@@ -97,7 +96,7 @@ def restore(copy: Path, url: str, now: datetime, *, force: bool = False) -> Mapp
 
 
 def copy_to(url: str, target_url: str) -> Mapping[str, int]:
-    """Copy every row to another, empty database, and compare the two row by row; returns the rows of each table.
+    """Copy every row to another, empty database and compare both row by row; return the rows of each table.
 
     Nothing is left in the target unless all of it is equal. Raises DatabaseError, InstanceRunning, SchemaError.
     """
@@ -108,7 +107,7 @@ def copy_to(url: str, target_url: str) -> Mapping[str, int]:
 
 
 def _move(source: Engine, target: Engine, *, then: Callable[[Connection], None] | None = None) -> Mapping[str, int]:
-    """Copy and compare, and `then` change what must be changed: one transaction."""
+    """Copy and compare, then apply `then` to the copy: one transaction."""
     with _snapshot(source) as old, write_transaction(target) as new:
         if any(new.scalar(select(literal(1)).select_from(table).limit(1)) for table in metadata.tables.values()):
             where = target.url.render_as_string(hide_password=True)
@@ -122,7 +121,7 @@ def _move(source: Engine, target: Engine, *, then: Callable[[Connection], None] 
 
 
 def copy_rows(old: Connection, new: Connection) -> Mapping[str, int]:
-    """Every row of every table, parents before children; numbers go on after the last one."""
+    """Copy every row of every table, parents before children; new numbers continue after the last one."""
     copied: dict[str, int] = {}
     for table in metadata.sorted_tables:
         copied[table.name] = 0
@@ -134,7 +133,7 @@ def copy_rows(old: Connection, new: Connection) -> Mapping[str, int]:
 
 
 def differences(old: Connection, new: Connection) -> Iterator[str]:
-    """Where two databases differ, table and row, in the order of the primary keys."""
+    """Yield where two databases differ, as table and row, in the order of the primary keys."""
     for table in metadata.sorted_tables:
         pairs = zip_longest(_rows(old, table), _rows(new, table))
         yield from (f"{table.name}: {_name_of(table, ours or theirs)}" for ours, theirs in pairs if ours != theirs)
@@ -154,7 +153,7 @@ def _name_of(table: Table, row: Iterable[Any] | None) -> str:
 
 
 def _go_on_counting(db: Connection, table: Table) -> None:
-    """PostgreSQL counts apart from the rows; SQLite looks at them."""
+    """Set PostgreSQL's sequence after the last number; SQLite looks at the rows."""
     numbered = [column for column in table.primary_key.columns if isinstance(column.type, Integer)]
     if db.dialect.name != "postgresql" or len(table.primary_key.columns) != 1 or not numbered:
         return
@@ -165,7 +164,7 @@ def _go_on_counting(db: Connection, table: Table) -> None:
 
 @contextmanager
 def _snapshot(engine: Engine) -> Iterator[Connection]:
-    """A transaction that sees one moment, however long it reads."""
+    """Open a transaction that sees a consistent snapshot, however long it reads."""
     if engine.dialect.name == "postgresql":
         engine = engine.execution_options(isolation_level="REPEATABLE READ")
     with read_transaction(engine) as db:
@@ -183,7 +182,7 @@ def _copy_file(source: Path, target: Path) -> None:
 
 
 def _fold(path: Path) -> None:
-    """Make it one file, with nothing beside it."""
+    """Convert it to a single file, without a write-ahead log."""
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA journal_mode=DELETE")
 
@@ -199,7 +198,7 @@ def _copy_from_server(url: str, target: Path) -> None:
 
 
 def _migrated_copy(copy: Path) -> None:
-    """Bring an older copy to this version; the copy as it was stays beside it (database.migrate)."""
+    """Migrate an older backup to this version; the original stays beside it (database.migrate)."""
     with _looked_into(copy) as file:
         known = file.execute("SELECT count(*) FROM sqlite_master WHERE name = 'alembic_version'").fetchone()[0]
     if not known:
@@ -228,7 +227,7 @@ def _restore_file(copy: Path, target: Path, now: datetime, *, force: bool) -> No
 
 
 def _has_rows(path: Path) -> bool:
-    """Whether anything was ever polled into it; also folds the write-ahead log into the file that will be kept."""
+    """Whether the file has feeds, so it was used; also merges the write-ahead log into the file that will be kept."""
     with closing(sqlite3.connect(path)) as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         tables = {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -265,7 +264,7 @@ def _disposed(engine: Engine) -> Iterator[Engine]:
 
 @contextmanager
 def _looked_into(path: Path) -> Iterator[sqlite3.Connection]:
-    """A copy as a bare file, for looking only. Raises DatabaseError when there is none, or it is something else."""
+    """Open a backup read-only as a plain file. Raises DatabaseError if there is none, or it is something else."""
     if not path.is_file():
         raise DatabaseError(f"Файла {path} нет.")
     with _file_trouble(path), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as file:
@@ -276,7 +275,7 @@ def _looked_into(path: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _settle_on_disk(unfinished: Path, target: Path) -> None:
-    """Rename only what surely stands on the disk."""
+    """Sync the file before renaming it."""
     for path in (unfinished, unfinished.parent):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Rows of `chats`, whoever read them: which are of one chat of Telegram's, and until when it takes nothing. Pure."""
+"""Rows of `chats` from any query: which belong to one Telegram chat, and until when it accepts nothing. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -8,35 +8,35 @@ from monitor.text.chat_names import chat_of
 
 
 class ChatRow(Protocol):
-    """What is looked at of a row."""
+    """The columns used of a row."""
 
     @property
     def chat(self) -> str:
-        """As the settings named it."""
+        """The name in the settings."""
 
     @property
     def number(self) -> str | None:
-        """Telegram's own, once it is known."""
+        """Telegram's number, once it is known."""
 
     @property
     def closed(self) -> str:
-        """Why it takes nothing; "" when it does."""
+        """Why the chat accepts nothing; "" if it does."""
 
     @property
     def not_before_at(self) -> datetime | None:
-        """Nothing goes there before, aware UTC."""
+        """Nothing is sent before this time, aware UTC."""
 
 
 _Row = TypeVar("_Row", bound=ChatRow)
 
 
 def row_of(rows: Iterable[_Row], chat: str) -> _Row:
-    """The row of a chat among these."""
+    """Return the row of a chat among these."""
     return next(row for row in rows if row.chat == chat)
 
 
 def beside(rows: Sequence[_Row], chat: str) -> list[_Row]:
-    """The row of a chat, and those of the same chat of Telegram's: by its number once that is known."""
+    """Return the row of a chat, and the others of the same Telegram chat, by its number once that is known."""
     numbers = {chat_of(row.chat).lower(): chat_of(row.number) for row in rows if row.number}
 
     def place(row: _Row) -> str:
@@ -48,9 +48,9 @@ def beside(rows: Sequence[_Row], chat: str) -> list[_Row]:
 
 
 def paused_until(rows: Sequence[ChatRow], chat: str) -> datetime | None:
-    """Until when nothing goes to a chat, given the rows of the same chat of Telegram's.
+    """Return until when nothing is sent to a chat, given the rows of the same Telegram chat.
 
-    What Telegram asks of one topic holds for all. Not so the pause of one that takes nothing: that is its own.
+    A pause that Telegram demands for one topic holds for all; the pause of a closed topic holds for it alone.
     """
     pauses = (row.not_before_at for row in rows if row.chat == chat or not row.closed)
     return max(filter(None, pauses), default=None)

@@ -1,11 +1,11 @@
-"""What is known of the chats: every statement on `chats` and `sends`; and how far the bot's updates from them are read,
-and by which worker (`listeners`, one row a bot). Nothing of the messages in them, nor of who wrote them.
+"""The chats: every statement on `chats` and `sends`; and on `listeners` (one row a bot), which says how far the bot's
+updates are read and by which worker. Nothing about the messages in them, nor who wrote them.
 
-A topic of a forum is a chat of ours by itself: its own row, its own queue, its own troubles. But Telegram counts and
-refuses by the chat that the topic is in, so one governor serves them all: `stand_in_line` locks the rows of one chat of
-Telegram's in one order, its pauses hold for each of them, and their sends are counted together.
+A forum topic is a chat of its own here, with its own row, queue and troubles. But Telegram limits and refuses by the
+forum, so one rate limit serves all its topics: `stand_in_line` locks the rows of one Telegram chat in a fixed order,
+its pauses hold for each of them, and their sends are counted together.
 
-Functions that take a connection are parts of somebody's transaction.
+Functions that take a connection run within the caller's transaction.
 """
 
 from collections.abc import Collection, Sequence
@@ -38,14 +38,14 @@ from monitor.storage.outbox.destinations import take_up
 from monitor.storage.tables import chats, deliveries, destinations, listeners, sends
 
 _UPDATES = "updates"  # the row of our bot
-MINUTE = timedelta(seconds=60)  # the governor's window
+MINUTE = timedelta(seconds=60)  # the window of the rate limit
 _STAYS = "группа стала супергруппой: её прежние сообщения остаются, как есть"
 TOLD_STATE = case(
     (and_(deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.error == _STAYS), DeliveryState.SENT),
     else_=deliveries.c.state,
 ).label("told_state")
-"""The state as people are told it: what a group showed before it became a supergroup was sent, though nothing of ours
-brings it further.
+"""The state as shown to people: what a group showed before it became a supergroup counts as sent, though its row is
+cancelled.
 """
 
 
@@ -56,41 +56,41 @@ class ChatStore:
         self._engine = engine
 
     def may_be_strangers(self, served: Collection[str]) -> bool:
-        """Whether rows stand under names that are not `served`: one may be a chat of ours under its former name."""
+        """Whether there are rows of chats not `served`; one may be a chat of ours under its former name."""
         shown = or_(chats.c.chat == TERMINAL, chats.c.chat.startswith(f"{TERMINAL}/"))
         strangers = select(chats.c.chat).where(chats.c.chat.notin_(set(served)), ~shown)
         with read_transaction(self._engine) as db:
             return db.scalar(strangers.limit(1)) is not None
 
     def count_send(self, chat: str, now: datetime) -> None:
-        """Count a call that is no delivery against the chat's pace."""
+        """Count a call that is no delivery against the chat's rate limit."""
         with write_transaction(self._engine) as db:
             count_send(db, chat, now)
 
     def pause(self, chat: str, until: datetime) -> None:
-        """Send nothing to a chat before then, whoever would send it, or for longer if Telegram asked for that."""
+        """Send nothing to a chat before this time, or for longer if Telegram demanded that."""
         sooner = or_(chats.c.not_before_at.is_(None), chats.c.not_before_at < until)
         with write_transaction(self._engine) as db:
             db.execute(update(chats).where(chats.c.chat == chat, sooner).values(not_before_at=until))
 
     def close(self, chat: str, why: str, now: datetime) -> None:
-        """Note that nothing can be sent to a chat, and not because of a delivery; the next `meet` opens it."""
+        """Record that nothing can be sent to a chat, for a reason other than a delivery; the next `meet` opens it."""
         with write_transaction(self._engine) as db:
             since = row_of(stand_in_line(db, chat), chat).closed_at or now
             closed = {"closed": why, "closed_at": since, "number": None}
             db.execute(update(chats).where(chats.c.chat == chat).values(**closed))
 
     def meet(self, chat: str, identity: ChatIdentity, *, served: Collection[str], now: datetime) -> int:
-        """Note which chat of Telegram's ours is, and take over the rows it has under other names.
+        """Record which Telegram chat ours is, and take over its rows under former names.
 
-        A chat served under its own name keeps its rows. Returns how many rows were taken over; those that tell what
-        was sent under the new name already stay where they are.
+        A chat served under its own name keeps its rows. Returns how many rows were taken over; rows whose post was
+        already sent under the new name stay.
         """
         with write_transaction(self._engine) as db:
             db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
             before = row_of(_lock(db, true()), chat)
             known: dict[str, Any] = {} if before.moved_to else {"number": identity.number, "name": identity.name}
-            if before.number is None:  # it may have been closed because nobody could say which chat it is
+            if before.number is None:  # it may have been closed because its identity was unknown
                 known |= {"closed": "", "closed_at": None}
             if known:
                 db.execute(update(chats).where(chats.c.chat == chat).values(**known))
@@ -98,19 +98,19 @@ class ChatStore:
             return sum(_take_over(db, other, chat, now) for other in db.execute(others).all())
 
     def twin_of(self, chat: str) -> str:
-        """Another destination, served before this one, that is the same place; "" when there is none."""
+        """Return another destination, served before this one, that is the same chat; "" if there is none."""
         with read_transaction(self._engine) as db:
             return db.scalar(_TWIN, {"chat": chat}) or ""
 
 
 class UpdateCursor:
-    """The lease on the updates and the place in them."""
+    """The lease on the updates, and the position in them."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def lease(self, worker: str, now: datetime, *, length: timedelta) -> int | None:
-        """Become, or stay, the one who reads; returns the first update not dealt with. None: another worker reads."""
+        """Take or renew the lease; return the first update not handled, or None if another worker holds it."""
         free = or_(
             listeners.c.worker == worker,
             listeners.c.lease_until.is_(None),
@@ -125,27 +125,27 @@ class UpdateCursor:
             return first
 
     def passed(self, update_id: int) -> None:
-        """This update is dealt with: Telegram need not show it again."""
+        """Record that this update is handled, so that Telegram need not send it again."""
         further = listeners.c.next_update_id <= update_id
         with write_transaction(self._engine) as db:
             row = update(listeners).where(listeners.c.name == _UPDATES, further)
             db.execute(row.values(next_update_id=update_id + 1))
 
     def note_trouble(self, trouble: str) -> None:
-        """Keep why the updates cannot be read, for the alarms; "" when they can."""
+        """Record why the updates cannot be read, for the alarms; "" if they can."""
         changed = and_(listeners.c.name == _UPDATES, listeners.c.trouble != trouble)
         with write_transaction(self._engine) as db:
             db.execute(update(listeners).where(changed).values(trouble=trouble))
 
     def release(self) -> None:
-        """Nobody reads: the process that did is dead, or ends."""
+        """Release the lease: the process that read has died or is ending."""
         with write_transaction(self._engine) as db:
             db.execute(update(listeners).where(listeners.c.name == _UPDATES).values(lease_until=None))
 
     def setting_of(self, number: str, name: str, served: Collection[str]) -> str:
-        """What our settings call the chat of this number and "@name"; "" when it is none of `served`.
+        """Return the name in our settings of the chat with this number and "@name"; "" if it is not `served`.
 
-        What names no chat (a button under a message that Telegram no longer shows us) is in none of ours.
+        An update without a chat number (a button below a message that Telegram no longer shows) belongs to none.
         """
         if not number:
             return ""
@@ -178,19 +178,19 @@ _SENT = select(sends.c.at).where(_OF_THESE, sends.c.at <= bindparam("until")).or
 
 
 def stand_in_line(db: Connection, chat: str) -> Sequence[Row[Any]]:
-    """Make claims of one chat of Telegram's stand in line, whichever of its topics they are for; returns the rows."""
+    """Lock the rows of one Telegram chat, so that claims for any of its topics wait for each other; return the rows."""
     db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
     names = [row.chat for row in beside(db.execute(select(chats)).all(), chat)]
     return _lock(db, chats.c.chat.in_(names))
 
 
 def _lock(db: Connection, wanted: ColumnElement[bool]) -> Sequence[Row[Any]]:
-    """Everybody locks in one order: else two topics would wait for each other."""
+    """Lock rows in a fixed order, so that two topics cannot wait for each other."""
     return db.execute(select(chats).where(wanted).order_by(chats.c.chat).with_for_update()).all()
 
 
 def gate(db: Connection, rows: Sequence[Row[Any]], chat: str, now: datetime, *, pace: Pace) -> datetime | None:
-    """The instant from which pauses and the pace allow one more send; forgets sends older than the window."""
+    """Return the time from which pauses and the rate limit allow another send; delete sends older than the window."""
     gates = (paused_until(rows, chat), _pace_gate(db, [row.chat for row in rows], now, pace))
     return max(filter(None, gates), default=None)
 
@@ -205,12 +205,12 @@ def _pace_gate(db: Connection, names: Sequence[str], now: datetime, pace: Pace) 
 
 
 def count_send(db: Connection, chat: str, now: datetime) -> None:
-    """Count one send against the pace."""
+    """Count one send against the rate limit."""
     db.execute(insert(sends).values(chat=chat, at=now))
 
 
 def note(db: Connection, chat: str, settlement: Settlement, now: datetime) -> None:
-    """Keep what a settled send says of its chat: pause, closed or open, moved, the last post accepted."""
+    """Record what a settled send says about its chat: pause, closed or open, moved, the last accepted post."""
     known: dict[str, Any] = {
         "not_before_at": settlement.chat_not_before_at,
         "closed": settlement.chat_closed,
@@ -231,7 +231,7 @@ def _later(message_id: int) -> Any:
 
 
 def _move(db: Connection, chat: str, number: str, now: datetime) -> None:
-    """The group is a supergroup now. Its messages count anew: an old number may be somebody else's message there."""
+    """Record that the group is a supergroup now. Message numbers start anew, so old ones may be others' messages."""
     moved = {"moved_to": number, "number": number, "last_message_id": None}
     db.execute(update(chats).where(chats.c.chat == chat).values(**moved))
     old = and_(
@@ -264,7 +264,7 @@ def _take_over(db: Connection, other: Row[Any], chat: str, now: datetime) -> int
     )
     free = and_(deliveries.c.chat == other.chat, deliveries.c.state != DeliveryState.SENDING, ~twins.exists())
     moved = db.execute(update(deliveries).where(free).values(chat=chat)).rowcount
-    take_up(db, deliveries.c.chat == chat, now)  # a channel that was renamed was no longer served by its former name
+    take_up(db, deliveries.c.chat == chat, now)  # a renamed channel was no longer served under its former name
     db.execute(update(sends).where(sends.c.chat == other.chat).values(chat=chat))
     if other.last_message_id is not None:
         db.execute(update(chats).where(chats.c.chat == chat).values(last_message_id=_later(other.last_message_id)))
@@ -274,7 +274,7 @@ def _take_over(db: Connection, other: Row[Any], chat: str, now: datetime) -> int
 
 
 def _drop_unsent_twins(db: Connection, former: str, chat: str, now: datetime) -> None:
-    """A story under both names, not yet sent under the new one: the former row lives on, with the new text."""
+    """If a story is under both names and not yet sent under the new one, keep the former row with the new text."""
     old, new = deliveries.alias(), deliveries.alias()
     same = and_(new.c.story_id == old.c.story_id, new.c.part == old.c.part)
     unsent = and_(new.c.state == DeliveryState.PENDING, new.c.message_id.is_(None))

@@ -1,6 +1,6 @@
-"""Opening the database: an engine per dialect, migrations, the schema check, the instance lock.
+"""Opening the database: an engine for each dialect, migrations, the schema check, the instance lock.
 
-No statement on the product's own rows stands here.
+No statements on the product's own rows.
 """
 
 import os
@@ -35,16 +35,17 @@ if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
 
 SERVER_PATIENCE = {"connect_timeout": 10, "keepalives_idle": 30, "keepalives_count": 3, "tcp_user_timeout": 60_000}
-"""How long libpq waits for a server that is gone without a word; by itself, for hours."""
+"""How long libpq waits for a server that has silently gone; its default is hours."""
 
-BUSY_SECONDS = 30  # how long a statement waits for another writer before it gives up
+BUSY_SECONDS = 30  # how long a statement waits for another writer
 CACHE_KB = (
-    512  # of pages, for each connection: by itself 2,000, 12 MB more in all; the system keeps the file's pages, too
+    # of pages, for each connection: the default, 2,000, takes 12 MB more in all, and the system caches the file too
+    512
 )
-SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait for it
+SCHEMA_LOCK = 0x6D6F6D  # PostgreSQL advisory lock: one worker migrates, the others wait
 
 READ_ONLY = {"monitor_read_only": True}
-"""Execution option of a transaction that only reads: on SQLite it must not ask for the write lock."""
+"""Execution option of a read-only transaction: on SQLite it must not take the write lock."""
 
 _FILE, _SERVER = "sqlite:///data/monitor.db", "postgresql+psycopg://имя:пароль@хост/база"
 _DRIVERS = ("sqlite", "sqlite+pysqlite", "postgresql+psycopg")
@@ -53,19 +54,19 @@ _Key = TypeVar("_Key", str, int)
 
 
 def sqlite_file(url: str) -> Path | None:
-    """The file of a SQLite address, or None for another database."""
+    """Return the file of a SQLite address, or None for another database."""
     parsed = _parsed(url)
     return Path(parsed.database) if parsed.get_backend_name() == "sqlite" and parsed.database else None
 
 
 def has_password(url: str, *, where: str) -> bool:
-    """Whether an address bears a password. Raises DatabaseError that names `where` it stands when it is no address."""
+    """Whether an address contains a password. Raises DatabaseError, naming `where` it is, if it is no address."""
     parsed = _parsed(url, where)
     return bool(parsed.password or parsed.query.get("password"))
 
 
 def open_engine(url: str) -> Engine:
-    """An engine for `url`, its SQLite folder created. Raises DatabaseError with what the operator must do."""
+    """Return an engine for `url`, creating the SQLite folder. Raises DatabaseError with what the operator must do."""
     path = sqlite_file(url)
     if path is None:
         try:
@@ -78,8 +79,8 @@ def open_engine(url: str) -> Engine:
             event.listen(engine, "connect", _set_patience)
         return engine
     make_folder_of(path)
-    if not path.exists():  # to close a file drops the locks on it of all connections of this process
-        with suppress(OSError):  # the first statement says what is wrong
+    if not path.exists():  # closing a file drops the locks on it of all connections of this process
+        with suppress(OSError):  # the first statement reports what is wrong
             os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     engine = create_engine(_parsed(url), connect_args={"timeout": BUSY_SECONDS})
     _guard(engine, path)
@@ -89,9 +90,9 @@ def open_engine(url: str) -> Engine:
 
 
 def open_existing(url: str) -> Engine:
-    """An engine for a database of this code's version, for looking at it; nothing is created.
+    """Return an engine for reading a database of this code's version; nothing is created.
 
-    Raises DatabaseError (also when there is none yet), SchemaError.
+    Raises DatabaseError (also if there is none yet), SchemaError.
     """
     file = sqlite_file(url)
     if file is not None and not file.exists():
@@ -100,9 +101,9 @@ def open_existing(url: str) -> Engine:
 
 
 def open_usable(url: str) -> Engine:
-    """An engine for a database that this code works on, beside whoever works on it now; nothing is created.
+    """Return an engine for a database this code can work on, beside other processes; nothing is created.
 
-    Raises DatabaseError, SchemaError (also when there is no file).
+    Raises DatabaseError, SchemaError (also if there is no file).
     """
     file = sqlite_file(url)
     if file is not None and is_lost(file):
@@ -115,17 +116,17 @@ def open_usable(url: str) -> Engine:
 def _opened(url: str, require: Callable[[Engine], None]) -> Engine:
     with ExitStack() as stack:
         engine = open_engine(url)
-        stack.callback(engine.dispose)  # else its connection stays open for as long as nobody collects it
+        stack.callback(engine.dispose)  # else its connection stays open until it is garbage-collected
         require(engine)
         stack.pop_all()
     return engine
 
 
 def migrate(engine: Engine) -> None:
-    """Bring the tables to the version of this code; a SQLite file with an older one is copied first.
+    """Migrate the tables to the version of this code; a SQLite file of an older version is copied first.
 
-    Tables of a later version that this code can work on stay as they are. Workers that start at once stand in line.
-    Raises DatabaseError when the file cannot be written, SchemaError when the tables are too new.
+    Tables of a later version that this code can work on stay as they are. Workers that start at once wait for each
+    other. Raises DatabaseError if the file cannot be written, SchemaError if the tables are too new.
     """
     revision, wanted = _revision_of(engine), expected()
     if serves(revision, wanted):
@@ -142,7 +143,7 @@ def migrate(engine: Engine) -> None:
 
 
 def migrate_at(url: str) -> None:
-    """As `migrate`, of the database at this address."""
+    """As `migrate`, for the database at this address."""
     engine = open_engine(url)
     try:
         migrate(engine)
@@ -158,7 +159,7 @@ def require_current_schema(engine: Engine) -> None:
 
 
 def require_usable_schema(engine: Engine) -> None:
-    """Raise SchemaError unless this code works on the tables, which may be of a later version of the same era."""
+    """Raise SchemaError unless this code can work on the tables, which may be of a later version of the same era."""
     revision, wanted = _revision_of(engine), expected()
     if not serves(revision, wanted):
         raise SchemaError(found=revision, expected=wanted)
@@ -173,11 +174,12 @@ def _lock_schema(connection: Connection) -> None:
 
 @contextmanager
 def instance_lock(url: str) -> Iterator[None]:
-    """Hold the right to work on a SQLite file; it dies with the process (flock). PostgreSQL shares by leases.
+    """Hold the exclusive right to work on a SQLite file; it ends with the process (flock). PostgreSQL uses leases
+    instead.
 
-    Held are the file itself, made empty if there is none, by whatever name it was reached, and a file beside it that
-    stays when the database is replaced. What cannot be read by others from then on is the database, too.
-    Raises InstanceRunning when another process holds it, DatabaseError when the folder is not writable.
+    Locked are the file itself (created empty if missing, symlinks resolved) and a file beside it that stays when the
+    database is replaced. From then on only the owner can read the database. Raises InstanceRunning if another process
+    holds it, DatabaseError if the folder is not writable.
     """
     path = sqlite_file(url)
     if path is None:
@@ -190,8 +192,8 @@ def instance_lock(url: str) -> Iterator[None]:
 
 
 def require_same_place(url: str) -> None:
-    """Raise DatabaseError when a SQLite file is gone from where a process has worked on it: with an empty one the news
-    of the last day would be posted again.
+    """Raise DatabaseError if a SQLite file has disappeared from where a process worked on it: an empty one would post
+    the last day's news again.
     """
     path = sqlite_file(url)
     if path is not None and not path.exists() and lock_beside(path.resolve()).exists():
@@ -202,16 +204,16 @@ def require_same_place(url: str) -> None:
 
 
 def is_held(url: str) -> bool:
-    """Whether a living process works on this SQLite file; of PostgreSQL nobody can say, and it is taken for granted."""
+    """Whether a living process works on this SQLite file. For PostgreSQL that is unknown and assumed."""
     path = sqlite_file(url)
     return path is None or is_locked(path)
 
 
 @contextmanager
 def write_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that writes: committed whole, or not at all.
+    """Open a transaction that writes: committed whole, or not at all.
 
-    Raises DatabaseError when the database cannot be reached or written (locked, disk full, gone).
+    Raises DatabaseError if the database cannot be reached or written (locked, disk full, gone).
     """
     with _explained(engine), engine.begin() as connection:
         yield connection
@@ -219,18 +221,18 @@ def write_transaction(engine: Engine) -> Iterator[Connection]:
 
 @contextmanager
 def read_transaction(engine: Engine) -> Iterator[Connection]:
-    """A transaction that only reads; it never waits for a writer. Raises DatabaseError as `write_transaction` does."""
+    """Open a transaction that only reads and never waits for a writer. Raises DatabaseError as the writing one does."""
     with _explained(engine), engine.connect().execution_options(**READ_ONLY) as connection:
         yield connection
 
 
 def chunks(keys: Sequence[_Key], size: int = 500) -> Iterator[Sequence[_Key]]:
-    """The keys by so many: SQLite bounds the number of parameters of one statement."""
+    """Split the keys: SQLite limits the number of parameters of a statement."""
     return (keys[start : start + size] for start in range(0, len(keys), size))
 
 
 def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """The dialect's INSERT that knows `on_conflict_…`."""
+    """Return the dialect's INSERT that has `on_conflict_…`."""
     if connection.dialect.name != "postgresql":
         return sqlite.insert(table)
     from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MB that SQLite does not need
@@ -239,21 +241,21 @@ def upsert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.
 
 
 def insert_or_ignore(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
-    """An INSERT that leaves a row with the same key as it is."""
+    """Return an INSERT that leaves an existing row with the same key unchanged."""
     return upsert(connection, table).on_conflict_do_nothing()
 
 
 def _parsed(url: str, where: str = "MONITOR_DATABASE_URL") -> Any:
     try:
         parsed = make_url(url)
-    except (ArgumentError, ValueError) as error:  # the latter: a port that is no number
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise DatabaseError(f"{where}: это не адрес базы. Пример: {_FILE} или {_SERVER}") from error
     kind, driver = parsed.get_backend_name().lower(), parsed.drivername
     if kind == "sqlite" and (parsed.host or not parsed.database):
         path = f"{parsed.host or 'data'}/{parsed.database or 'monitor.db'}"
         raise DatabaseError(f"{where}: после sqlite: нужны три черты: sqlite:///{path}")
     if kind == "sqlite" and (parsed.database or "").startswith(("file:", ":memory:")):
-        # Their file has another name than we would lock and guard, or none: two processes would post everything twice.
+        # Such a file has another name than we would lock and guard, or none: two processes would post everything twice.
         raise DatabaseError(f"{where}: файл базы называют его путём, не file: и не :memory:. Пример: {_FILE}")
     if kind in ("postgres", "postgresql") and driver != "postgresql+psycopg":
         raise DatabaseError(f"{where}: вместо {driver}:// пишите так: {_SERVER}")
@@ -263,20 +265,20 @@ def _parsed(url: str, where: str = "MONITOR_DATABASE_URL") -> Any:
 
 
 def _server_patience(url: Any) -> dict[str, int]:
-    """What the operator's address itself says counts more."""
+    """Return the connection settings that the operator's address does not set itself."""
     mine = SERVER_PATIENCE if url.get_backend_name() == "postgresql" else {}
     return {name: value for name, value in mine.items() if name not in url.query}
 
 
 @contextmanager
 def _explained(engine: Engine) -> Iterator[None]:
-    """Turn the driver's refusal to open or write into words an operator can act on (never with a password)."""
+    """Convert the driver's failure to open or write into advice for the operator, never with a password."""
     try:
         yield
     except (IntegrityError, ProgrammingError, DataError):
         raise  # a bug of ours, not the operator's database
     except (DriverError, NoSuchModuleError) as error:
-        where = engine.url.set(query={}).render_as_string(hide_password=True)  # a password may stand in the query too
+        where = engine.url.set(query={}).render_as_string(hide_password=True)  # the query may contain a password too
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0]
         raise DatabaseError(
             f"База данных {where} недоступна: {reason}. "
@@ -285,7 +287,7 @@ def _explained(engine: Engine) -> Iterator[None]:
 
 
 def _set_pragmas(connection: sqlite3.Connection, _record: object) -> None:
-    # The driver must not begin transactions of its own: `_begin` says which kind is wanted.
+    # The driver must not begin transactions itself: `_begin` chooses the kind.
     connection.isolation_level = None
     for pragma in (
         "journal_mode=WAL",
@@ -339,7 +341,7 @@ def _revision(connection: Connection) -> str:
 
 
 def _copy_before_migration(engine: Engine, revision: str) -> None:
-    """Keep the old file, the way back to the old version; complete before it bears its name. Raises DatabaseError."""
+    """Copy the old file, for going back to the old version; it gets its name when complete. Raises DatabaseError."""
     path = sqlite_file(engine.url.render_as_string())
     if path is None:
         return
@@ -359,7 +361,7 @@ def _copy_before_migration(engine: Engine, revision: str) -> None:
 
 
 def _guard(engine: Engine, path: Path) -> None:
-    """Refuse work on this engine from the moment its file is another one, or none."""
+    """Refuse to work with this engine once its file is deleted or replaced."""
     watched = FileGuard(path)
     listeners: dict[str, Any] = {
         "do_connect": watched.check,

@@ -1,4 +1,4 @@
-"""The files of a SQLite database: readable by their owner alone, held by one process (flock, which dies with it)."""
+"""The files of a SQLite database: readable by their owner only, held by one process (flock, which ends with it)."""
 
 import fcntl
 import os
@@ -9,13 +9,13 @@ from pathlib import Path
 
 from monitor.errors import DatabaseError, DatabaseLost, InstanceRunning
 
-_Identity = tuple[int, int] | None  # device and number of a file
+_Identity = tuple[int, int] | None  # device and inode of a file
 
 _LOCK_TRIES, _LOCK_PAUSE = 3, 0.1  # seconds
 
 
 def make_folder_of(path: Path) -> None:
-    """Make the folder of a database, its owner's alone, if there is none. Raises DatabaseError."""
+    """Create the folder of a database, for its owner only, if there is none. Raises DatabaseError."""
     if path.is_dir():
         raise DatabaseError(
             f"MONITOR_DATABASE_URL: {path} - папка, а нужен файл. Пишите так: sqlite:///{path / 'monitor.db'}"
@@ -27,7 +27,7 @@ def make_folder_of(path: Path) -> None:
 
 
 def private_file(path: Path) -> int:
-    """Open a file that only its owner may read, made if there is none; returns the descriptor."""
+    """Open a file that only its owner can read, creating it if missing; return the descriptor."""
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
     with suppress(PermissionError):  # somebody else's file that we may write
         os.fchmod(descriptor, 0o600)
@@ -36,7 +36,7 @@ def private_file(path: Path) -> int:
 
 @contextmanager
 def held(path: Path, *, database: Path) -> Iterator[None]:
-    """Hold a file of a database while the block lasts. Raises InstanceRunning, or DatabaseError: not writable."""
+    """Lock a file of a database for the block. Raises InstanceRunning if locked, DatabaseError if not writable."""
     try:
         descriptor = private_file(path)
     except OSError as error:
@@ -55,7 +55,9 @@ def held(path: Path, *, database: Path) -> Iterator[None]:
 
 
 def _lock(descriptor: int) -> None:
-    """Raises BlockingIOError when another process holds it; who only asks (`is_locked`) is gone at the next try."""
+    """Lock the file. Raises BlockingIOError if another process holds it; retries, as `is_locked` holds it for a
+    moment.
+    """
     for _ in range(_LOCK_TRIES - 1):
         with suppress(BlockingIOError):
             return fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -64,7 +66,7 @@ def _lock(descriptor: int) -> None:
 
 
 def is_locked(path: Path) -> bool:
-    """Whether a living process holds the file; not if there is none."""
+    """Whether a living process holds the file; False if there is none."""
     try:
         descriptor = os.open(path, os.O_RDONLY)
     except OSError:
@@ -79,18 +81,18 @@ def is_locked(path: Path) -> bool:
 
 
 def lock_beside(path: Path) -> Path:
-    """The file that whoever works on a database holds, too: it stays when the database is removed or replaced."""
+    """Return the second file that a process locks: it stays when the database is removed or replaced."""
     return path.with_name(path.name + ".lock")
 
 
 def is_lost(path: Path) -> bool:
-    """Whether a living process works on a database of this name that is no longer the file of this name."""
+    """Whether a living process works on a database of this path that is no longer the file there."""
     path = path.resolve()
     return is_locked(lock_beside(path)) and not is_locked(path)
 
 
 def _not_writable(folder: Path, error: OSError) -> DatabaseError:
-    """A folder is given away only where that is what lacks: not what the system itself keeps shut."""
+    """Return the error for a folder that is not writable. A chown is advised only if the owner is the problem."""
     owner = os.getuid()
     cure = "Проверьте адрес (MONITOR_DATABASE_URL) или смонтируйте папку с правом записи."
     if isinstance(error, PermissionError) and owner != 0 and folder.name:
@@ -101,8 +103,8 @@ def _not_writable(folder: Path, error: OSError) -> DatabaseError:
 
 
 class FileGuard:
-    """Knows the files that the connections hold: the database, and its log while any is open. When they are deleted or
-    replaced, writes go nowhere and a new database begins without a word.
+    """Watches the files that connections hold open: the database, and its log while a connection is open. If they are
+    deleted or replaced, writes would be lost and a new database would begin silently.
     """
 
     def __init__(self, path: Path) -> None:
@@ -117,11 +119,11 @@ class FileGuard:
         self._known_log = self._same(self._log, self._known_log)
 
     def opened(self, *_event: object) -> None:
-        """One connection more."""
+        """Count a new connection."""
         self._open += 1
 
     def closed(self, *_event: object) -> None:
-        """With the last connection SQLite itself deletes the log."""
+        """Count a closed connection; after the last one SQLite itself deletes the log."""
         self._open -= 1
         if self._open == 0:
             self._known_log = None

@@ -1,7 +1,7 @@
-"""What feeds have shown: statements on entries, on the keys that identify them, and on the articles made of them.
+"""Entries of feeds: statements on entries, on the keys that identify them, and on their articles.
 
-What identifies an entry is decided in sources/feeds/entry_keys.py. Functions that take a connection are parts of
-somebody's transaction.
+sources/feeds/entry_keys.py decides what identifies an entry. Functions that take a connection run within the caller's
+transaction.
 """
 
 import re
@@ -42,9 +42,10 @@ from monitor.text.urls import address_number, canonical
 MISJUDGED = "часы монитора спешили: если запись ещё стоит в ленте, она разобрана заново"
 DAY = timedelta(hours=24)
 KEYS_KEPT = timedelta(days=90)  # after a feed stopped showing an entry
-SETTLED = timedelta(minutes=30)  # servers of one site agree on a headline by then, and caches have let go of the old
+# by then the servers of a site agree on a headline, and caches have dropped the old one
+SETTLED = timedelta(minutes=30)
 
-_known_keys = (  # built once: building it costs more than asking
+_known_keys = (  # built once: building it costs more than executing it
     select(entry_keys.c.key, entries.c.title)
     .join(entries, entries.c.id == entry_keys.c.entry_id)
     .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
@@ -54,31 +55,31 @@ _last_judged = (
     .join(entries, entries.c.id == entry_keys.c.entry_id)
     .where(entry_keys.c.feed == bindparam("of"), entry_keys.c.key.in_(bindparam("among", expanding=True)))
 )
-_SIGNS = re.compile(r"[\W\d_]+")  # a clock or a counter in a headline is no change of it
+_SIGNS = re.compile(r"[\W\d_]+")  # a changed clock or counter in a headline is no change
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KnownEntries:
-    """What the store knows of the entries of one body."""
+    """What the store knows about the entries of a body."""
 
-    unseen: tuple[Entry, ...]  # no key of theirs was seen in this feed before, in the order given; and the retitled
-    known: tuple[str, ...] = ()  # the keys that were
-    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and the key it is known by
-    unsettled: bool = False  # whether a former headline came back just now: it may be an old copy of the feed
+    unseen: tuple[Entry, ...]  # entries without a known key in this feed, in the order given, and retitled ones
+    known: tuple[str, ...] = ()  # the keys that are known
+    aliases: tuple[tuple[str, str], ...] = ()  # a new key of a known entry, and its known key
+    unsettled: bool = False  # a former headline came back just now: it may be an old copy of the feed
 
 
 class EntryStore:
-    """The entries that feeds have shown, for those who poll. Every method is one transaction; raises DatabaseError."""
+    """The entries of one database, for polls. Every method is one transaction and raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def known(self, feed: str, shown: Sequence[Entry], now: datetime) -> KnownEntries:
-        """What is known of the entries that a feed shows now. An entry is known when one of its keys is.
+        """Return what is known about the entries that a feed shows now. An entry is known if one of its keys is.
 
-        One whose headline says something else than when it was judged last is judged once more, under a key of its own
-        beside the others. A headline that it had before is judged a second time, once the one between has `SETTLED`,
-        and never again: feeds exist that show two by turns.
+        An entry whose headline changed since it was last judged is judged again, under an additional key. A headline
+        that it had before is judged a second time once the one in between has `SETTLED`, and then never again: some
+        feeds alternate between two.
         """
         keys = [key for entry in shown for key in entry.keys]
         with read_transaction(self._engine) as db:
@@ -103,8 +104,8 @@ class EntryStore:
         )
 
     def shown_lately(self, feed: str, now: datetime, limit: int = 1_000) -> tuple[tuple[str, str], ...]:
-        """Title and address of the last entries of a feed, the newest first; without those that a clock set ahead
-        dated after `now`, some of which are to be judged again.
+        """Return title and address of a feed's last entries, the newest first, without those that a clock set ahead
+        dated after `now`, as some of them are to be judged again.
         """
         lately = select(entries.c.title, entries.c.url).where(entries.c.feed == feed, entries.c.seen_at <= now)
         with read_transaction(self._engine) as db:
@@ -112,7 +113,7 @@ class EntryStore:
 
 
 def _aliases(shown: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[str, str]]:
-    """The new keys of known entries, each with a key that is known."""
+    """Yield the new keys of known entries, each with a known key."""
     for entry in shown:
         as_known = next((key for key in entry.keys if key in known), None)
         if as_known is not None:
@@ -120,13 +121,13 @@ def _aliases(shown: Sequence[Entry], known: Collection[str]) -> Iterator[tuple[s
 
 
 def _by_key(db: Connection, asked: Select[Any], feed: str, keys: Sequence[str]) -> dict[str, Any]:
-    """What is recorded of each key that is known: its headline, or when it was judged."""
+    """Return what is recorded for each known key: its headline, or when it was judged."""
     rows = (row for chunk in chunks(keys) for row in db.execute(asked, {"of": feed, "among": chunk}))
     return {key: value for key, value in rows}  # noqa: C416 - rows are no pairs to mypy
 
 
 def _former_key(entry: Entry, known: Mapping[str, str]) -> str:
-    """The key under which another headline of the entry is known; "" when it says the same."""
+    """Return the key under which another headline of the entry is recorded; "" if the headline is the same."""
     key = next((key for key in entry.keys if key in known), "")
     recorded, now = _bare(known.get(key, "")), _bare(entry.title)
     return key if recorded and now and recorded != now else ""
@@ -137,7 +138,7 @@ def _bare(title: str) -> str:
 
 
 def _forms(entry: Entry, title: str) -> tuple[str, str]:
-    """The keys of an entry under this headline: for the first time, and for the second."""
+    """Return the entry's keys under this headline: for the first time, and for the second."""
     mark = sha256(_bare(title).encode("utf-8", "replace")).hexdigest()[:12]
     return f"{entry.keys[0]}~{mark}", f"{entry.keys[0]}~{mark}~2"
 
@@ -153,14 +154,14 @@ def _retitled(entry: Entry, judged_at: Mapping[str, datetime]) -> Entry:
 
 
 def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
-    """Keep the keys alive that a feed read whole still shows, and give known entries their new keys.
+    """Refresh the keys that a completely read feed still shows, and add new keys of known entries.
 
-    What the feed showed when it was read whole before, it showed until now: those keys are noted too.
+    Keys shown at the previous complete reading were shown until now, so they are refreshed too.
     """
     for outcome in outcomes:
         is_whole = outcome.habit.read_at == outcome.polled_at
         if not (is_whole or outcome.known_keys or outcome.aliases):
-            continue  # most polls, and the expression below is made anew for each
+            continue  # as for most polls; the expression below is built anew for each
         mine = entry_keys.c.feed == outcome.feed
         if is_whole:
             before = select(feeds.c.read_at).where(feeds.c.name == outcome.feed).scalar_subquery()
@@ -181,8 +182,9 @@ def note_keys(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
 
 
 def forget_refusals(db: Connection, now: datetime, *, later_than: datetime) -> None:
-    """Forget the keys of entries that a clock set ahead, by which they were seen `later_than` any can be, refused for
-    their age, or as a first sight though of this day: the next poll that still finds them judges them again.
+    """Make entries judged again that were refused because the clock was set ahead (seen `later_than`): refused for
+    their age, or as part of the first poll though of this day. Their keys are deleted, so the next poll that finds them
+    judges them.
     """
     unseen = and_(entries.c.outcome == Outcome.BASELINE, entries.c.published_at > now - DAY)
     refused = and_(entries.c.seen_at > later_than, or_(entries.c.outcome == Outcome.TOO_OLD, unseen))
@@ -196,7 +198,7 @@ def forget_refusals(db: Connection, now: datetime, *, later_than: datetime) -> N
 def insert_entries(
     db: Connection, decided: Sequence[tuple[PollOutcome, EntryOutcome]], *, story_id: int | None
 ) -> None:
-    """Entries with their keys, and the article of each that was read: in `articles` with a telling, else archived."""
+    """Insert entries with their keys, and the articles that were read: in `articles` with a telling, else archived."""
     if not decided:
         return
     statement = insert(entries).returning(entries.c.id, sort_by_parameter_order=True)
@@ -211,7 +213,7 @@ def insert_entries(
         ],
     )
     for number, poll, outcome in numbered:
-        if outcome.entry.is_retitled:  # known by the headline that it has now
+        if outcome.entry.is_retitled:  # its keys now refer to the entry with its present headline
             mine = and_(entry_keys.c.feed == poll.feed, entry_keys.c.key.in_(outcome.entry.keys))
             db.execute(update(entry_keys).where(mine).values(entry_id=number))
     tellings = [(number, poll, outcome, telling) for number, poll, outcome in numbered if (telling := outcome.telling)]
@@ -248,8 +250,8 @@ def _article_row(telling: Telling, source: bytes, entry_id: int, story_id: int |
 
 
 def unmatched(db: Connection, number: int, *, since: datetime) -> EntryOutcome | None:
-    """An entry of which nothing came, still to be placed, as one that names somebody; None: something came of it since,
-    it is older than that, its text is forgotten, or its feed has shown the article anew.
+    """Return an unmatched entry to be placed again, with a telling that has no topics. None if it is no longer
+    unmatched, is older than `since`, its text was deleted, or its feed showed the article again.
     """
     later = entries.alias()
     is_same_article = and_(later.c.feed == entries.c.feed, later.c.address == entries.c.address)
@@ -273,14 +275,14 @@ def _archived(db: Connection, row: Row[Any]) -> Article:
         title=title,
         text=text,
         language=row.language,
-        published_at=row.published_at or row.seen_at,  # what its story is told it may be older than
+        published_at=row.published_at or row.seen_at,  # the story may be told that it is older
         fingerprint=fingerprint(title, text),
         problem=row.reason.partition(" (")[2].removesuffix(")"),
     )
 
 
 def tell_anew(db: Connection, number: int, decided: EntryOutcome, telling: Telling, *, story_id: int | None) -> None:
-    """Give an entry of which nothing had come its place in a story; its text is archived no longer."""
+    """Put an unmatched entry into a story; its text moves from the archive to `articles`."""
     became = {"outcome": decided.outcome, "reason": decided.reason, "story_id": story_id}
     db.execute(update(entries).where(entries.c.id == number).values(**became))
     db.execute(insert(articles), [_article_row(telling, decided.source, number, story_id)])

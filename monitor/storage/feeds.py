@@ -1,6 +1,6 @@
-"""Every statement on the rows of feeds: which there are, which are due and leased, what polling taught of them.
+"""Every statement on the rows of feeds: which exist, which are due and leased, what polling has learnt.
 
-Functions that take a connection are parts of somebody's transaction. Nothing is decided here.
+Functions that take a connection run within the caller's transaction. Nothing is decided here.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -46,9 +46,9 @@ class FeedStore:
         self._engine = engine
 
     def sync(self, wanted: Sequence[Feed], now: datetime, *, changed: Collection[str] = ()) -> None:
-        """Make the rows follow feeds.yaml: new feeds are due now, missing ones rest, a moved one forgets what its old
-        address taught (but not the entries it showed). What is `changed`, or waits for longer than its interval, is
-        due now.
+        """Make the rows follow feeds.yaml: new feeds are due now, missing ones become inactive, and a feed with a new
+        address forgets what its old one taught (but not its entries). Feeds that are `changed`, or wait longer than
+        their interval, are due now.
         """
         with write_transaction(self._engine) as db:
             known = _locked(db)
@@ -69,7 +69,7 @@ class FeedStore:
     def claim(
         self, now: datetime, *, limit: int, lease: timedelta, names: Iterable[str] | None = None
     ) -> tuple[FeedState, ...]:
-        """Lease up to `limit` due feeds, the longest due first. `names` claims just these, due or paused or not."""
+        """Lease up to `limit` due feeds, the longest due first. With `names` only these, due or paused or not."""
         is_due = and_(feeds.c.next_poll_at <= now, unpaused(now))
         asked = is_due if names is None else feeds.c.name.in_(list(names))
         due = unleased(feeds.c.name, now).where(feeds.c.active, asked).order_by(feeds.c.next_poll_at).limit(limit)
@@ -78,19 +78,19 @@ class FeedStore:
             return tuple(_state(row) for row in db.execute(claimed))
 
     def release(self, held: Iterable[FeedState]) -> None:
-        """Free the leases of polls that were given up, but for those that another worker has taken over."""
+        """Free the leases of abandoned polls, except those that another worker has taken over."""
         with write_transaction(self._engine) as db:
             for state in sorted(held, key=attrgetter("name")):
                 mine = and_(feeds.c.name == state.name, feeds.c.lease_no == state.lease_no)
                 db.execute(update(feeds).where(mine).values(lease_until=None))
 
     def release_all(self) -> None:
-        """Free every lease: the process that held them is dead (we have the instance lock)."""
+        """Free every lease: the process that held them is dead (we hold the instance lock)."""
         with write_transaction(self._engine) as db:
             db.execute(update(feeds).values(lease_until=None))
 
     def forgive(self, names: Collection[str], next_poll_at: datetime) -> None:
-        """Take back one failure of each of these feeds, and ask them again then: the failure was ours."""
+        """Subtract one failure from each of these feeds, and poll them at this time: the failure was ours."""
         mine = feeds.c.name.in_(list(names))
         once_less = case((feeds.c.failures > 0, feeds.c.failures - 1), else_=0)
         changes = {"failures": once_less, "failure": "", "failure_kind": "", "next_poll_at": next_poll_at}
@@ -99,20 +99,20 @@ class FeedStore:
             db.execute(update(feeds).where(mine).values(**changes))
 
     def health(self, now: datetime) -> tuple[FeedHealth, ...]:
-        """How every feed of feeds.yaml does, by name."""
+        """Return the health of every feed of feeds.yaml, by name."""
         active = select(feeds).where(feeds.c.active).order_by(feeds.c.name)
         with read_transaction(self._engine) as db:
             return tuple(_health(row, now) for row in db.execute(active))
 
 
 def unleased(key: Column[Any], now: datetime) -> Select[Any]:
-    """The keys of the rows of a table that nobody holds, to be narrowed."""
+    """Return a selection of the keys of rows that nobody has leased, to be narrowed."""
     table: Any = key.table
     return select(key).where(or_(table.c.lease_until.is_(None), table.c.lease_until <= now))
 
 
 def leased(wanted: Select[Any], until: datetime) -> Update:
-    """Lease the rows that `unleased` found, each once among workers; `lease_no` tells one lease from the next."""
+    """Lease the rows of an `unleased` selection, each once among workers; `lease_no` distinguishes leases."""
     (key,) = wanted.selected_columns
     table: Any = key.table
     mine = key.in_(wanted.with_for_update(skip_locked=True))
@@ -120,26 +120,26 @@ def leased(wanted: Select[Any], until: datetime) -> Update:
 
 
 def unpaused(now: datetime) -> ColumnElement[bool]:
-    """The feeds that maintainers do not want left alone now."""
+    """The condition for feeds that are not paused now."""
     return or_(feeds.c.paused_until.is_(None), feeds.c.paused_until <= now)
 
 
 def since_first_poll(published: Column[Any]) -> ColumnElement[bool]:
-    """What was published after the first good poll of its feed, with which it is joined: what stood there before may
-    have stood there for hours, and not all of it is read by that one poll.
+    """The condition for entries published after the first good poll of their feed (joined): earlier ones may have been
+    there for hours, and not all are read by that poll.
     """
     return published >= feeds.c.baseline_at
 
 
 def _locked(db: Connection) -> dict[str, Row[Any]]:
-    """Of every feed known its address and pause, by name; the rows are locked until the transaction ends."""
-    # Whoever locks several rows locks them in the order of their names: workers must not wait for each other in a ring.
+    """Return the address and pause of every known feed, by name; the rows are locked until the transaction ends."""
+    # Rows are always locked in the order of their names, so that workers do not wait for each other in a circle.
     columns = (feeds.c[name] for name in ("name", "url", *_PAUSE))
     return {row.name: row for row in db.execute(select(*columns).order_by(feeds.c.name).with_for_update())}
 
 
 def _edited(known: Row[Any], feed: Feed, now: datetime) -> dict[str, Any]:
-    """What an edited stanza changes in the feed's row."""
+    """Return what an edited stanza changes in the feed's row."""
     changes = _values(feed, _PAUSE) if _values(known, _PAUSE) != _values(feed, _PAUSE) else {}
     if known.url == feed.url:
         return changes
@@ -148,7 +148,9 @@ def _edited(known: Row[Any], feed: Feed, now: datetime) -> dict[str, Any]:
 
 
 def _waiting_too_long(db: Connection, wanted: Sequence[Feed], now: datetime) -> Iterator[str]:
-    """The feeds that a former interval lets wait longer than the one of now. Who fails waits for another reason."""
+    """Yield the feeds that wait longer than their present interval, because of a former one. Failing feeds wait for
+    another reason.
+    """
     intervals = {feed.name: feed.interval for feed in wanted if feed.interval}
     well = select(feeds.c.name, feeds.c.next_poll_at).where(feeds.c.active, feeds.c.failures == 0)
     for row in db.execute(well.order_by(feeds.c.name)).all():
@@ -157,7 +159,7 @@ def _waiting_too_long(db: Connection, wanted: Sequence[Feed], now: datetime) -> 
 
 
 def still_leased(db: Connection, outcomes: Sequence[PollOutcome]) -> tuple[PollOutcome, ...]:
-    """The outcomes whose poll still holds its lease; their rows are locked until the transaction ends."""
+    """Return the outcomes whose poll still holds its lease; their rows are locked until the transaction ends."""
     asked = feeds.c.name.in_([outcome.feed for outcome in outcomes])
     rows = db.execute(select(feeds.c.name, feeds.c.lease_no).where(asked).order_by(feeds.c.name).with_for_update())
     held = {row.name: row.lease_no for row in rows}
@@ -178,7 +180,7 @@ _settle = (
 
 
 def settle(db: Connection, outcomes: Sequence[PollOutcome]) -> None:
-    """End these polls: what they learnt, when to come back; their leases are free."""
+    """End these polls: store what they learnt and when to poll again, and free their leases."""
     if outcomes:
         db.execute(_settle, [_settled_row(outcome) for outcome in outcomes])
 

@@ -1,8 +1,8 @@
-"""What a health check, and `check`, ask of a SQLite file, with the standard library alone.
+"""Queries of health check and `check` on a SQLite file, with the standard library only.
 
-The former asks twice a minute as long as the monitor lives, and SQLAlchemy would be three quarters of its CPU and
-memory. Only where all is as it should be: of another database, of a file that is missing, broken or of another version
-it says nothing, and others are asked, who say the same at length (tests/integration/storage/test_glance.py).
+The health check runs twice a minute, and SQLAlchemy would take three quarters of its CPU and memory. Works only in the
+normal case: for another database, or a file that is missing, broken or of another version, nothing is returned, and
+callers use `Stats`, which gives the same answers (tests/integration/storage/test_glance.py).
 """
 
 import re
@@ -17,7 +17,7 @@ from monitor.models.outbox import DeliveryState
 from monitor.storage.chat_rows import beside, paused_until
 from monitor.storage.schema_version import expected, serves
 
-_PLAIN = re.compile(r"sqlite:///([^?:%#]+)")  # whatever else an address may say, SQLAlchemy reads
+_PLAIN = re.compile(r"sqlite:///([^?:%#]+)")  # any other address is left to SQLAlchemy
 _INSTANT = "%Y-%m-%d %H:%M:%S.%f"  # UTC, as SQLAlchemy writes it
 
 _DUE = """SELECT min(next_poll_at) FILTER (WHERE lease_until IS NULL OR lease_until <= :now), min(next_poll_at)
@@ -34,13 +34,13 @@ class _Chat(NamedTuple):
 
 
 def plain_file(url: str) -> Path | None:
-    """The file of a SQLite address that says nothing but its path."""
+    """Return the file of a SQLite address that contains only its path."""
     plain = _PLAIN.fullmatch(url)
     return Path(plain[1]) if plain else None
 
 
 def vitals(file: Path, now: datetime) -> Vitals | None:
-    """What tells whether the work goes on; all else of Vitals is empty. None: ask `Stats`."""
+    """Return those Vitals that show whether the work goes on; the rest is empty. None: use `Stats`."""
     try:
         with closing(_opened(file)) as db:
             (revision,) = db.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
@@ -50,7 +50,7 @@ def vitals(file: Path, now: datetime) -> Vitals | None:
 
 
 def has_entries(file: Path, least: int) -> bool:
-    """Whether feeds have shown so many entries; True too where that cannot be seen."""
+    """Whether feeds have shown at least so many entries; also True if that cannot be read."""
     try:
         with closing(_opened(file)) as db:
             (shown,) = db.execute("SELECT count(*) FROM (SELECT 1 FROM entries LIMIT ?)", [least]).fetchone()
@@ -64,7 +64,7 @@ def _opened(file: Path) -> sqlite3.Connection:
 
 
 def _vitals(db: sqlite3.Connection, now: datetime) -> Vitals:
-    db.execute("BEGIN")  # one moment of the work
+    db.execute("BEGIN")  # a consistent snapshot
     due_since, unended_since = db.execute(_DUE, {"now": now.astimezone(UTC).strftime(_INSTANT)}).fetchone()
     (polled_at,) = db.execute("SELECT max(polled_at) FROM feeds WHERE active").fetchone()
     return Vitals(

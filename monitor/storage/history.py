@@ -1,5 +1,5 @@
-"""What became of what was seen: entries by their address, stories with their members and posts; and all articles of
-stories as rows for other programs. It only reads.
+"""The record of everything seen: entries by address, stories with members and posts; and all articles of stories as
+rows for other programs. Read-only.
 
 An address is looked up by its number (`address_number`) and then compared in full, so that the index stays small.
 """
@@ -35,9 +35,9 @@ _RETRACTION = tuple(retractions.c[name] for name in ("why", "at", "initial", "pa
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Member:
-    """One entry as the record has it: what it was, what became of it, and its place in a story, if it has one.
+    """An entry as recorded, with its outcome and its place in a story, if any.
 
-    `text` and `verdict` are None when the text is not (or no longer) kept; `title` is then the entry's.
+    `text` and `verdict` are None if the text is not kept (any more); `title` is then the entry's.
     """
 
     entry_id: int
@@ -55,12 +55,12 @@ class Member:
     verdict: Verdict | None = None
     part: int = 1
     evidence: str = ""
-    retracted: Retraction | None = None  # its story turned out to be wrong
+    retracted: Retraction | None = None  # if its story was retracted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
-    """One delivery of a story, as a maintainer asks for it. `name` is the "@name" of a public chat, else ""."""
+    """A delivery of a story, for display. `name` is the "@name" of a public chat, else ""."""
 
     chat: str
     name: str
@@ -78,7 +78,7 @@ class Post:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryRecord:
-    """A story with everything that is recorded of it; members in the order they came."""
+    """A story with all its records; members in the order they came."""
 
     id: int
     created_at: datetime
@@ -103,26 +103,26 @@ class FeedRecord:
 
 
 class History:
-    """The record, for those who ask. Instants are aware UTC."""
+    """The record of one database. Instants are aware UTC."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def seen(self, url: str) -> tuple[Member, ...]:
-        """Every entry of any feed that leads to this address, however it is spelt, in the order they came."""
+        """Return every entry of any feed that leads to this address, in any spelling, in the order they came."""
         address = canonical(url)
         asked = member_rows().where(entries.c.address == address_number(address)).order_by(entries.c.id)
         with read_transaction(self._engine) as db:
             return tuple(read_member(db, row) for row in db.execute(asked).all() if canonical(row.url) == address)
 
     def entry(self, number: int) -> Member | None:
-        """An entry; None when there is none of that number."""
+        """Return an entry; None if there is none with that number."""
         with read_transaction(self._engine) as db:
             row = db.execute(member_rows().where(entries.c.id == number)).first()
             return read_member(db, row) if row else None
 
     def story(self, number: int) -> StoryRecord | None:
-        """A story; None when there is none of that number."""
+        """Return a story; None if there is none with that number."""
         asked = member_rows().where(entries.c.story_id == number).order_by(entries.c.id)
         with read_transaction(self._engine) as db:
             row = db.execute(select(stories).where(stories.c.id == number)).first()
@@ -133,8 +133,8 @@ class History:
             return StoryRecord(**row._asdict(), retracted=retracted, members=members, posts=_posts(db, number))
 
     def standings(self, numbers: Collection[int]) -> Mapping[int, DeliveryState]:
-        """How far these stories came to subscribers, each as the post of it that came farthest; without those that
-        are for no channel.
+        """Return for each of these stories the state of its post that came farthest; stories without posts are
+        absent.
         """
         digest = deliveries.alias()
         columns: list[Any] = [deliveries.c.story_id, TOLD_STATE, deliveries.c.message_id]
@@ -146,7 +146,7 @@ class History:
         return dict(sorted(rows, key=lambda one: -_FARTHEST.index(one[1])))
 
     def feeds_of(self, url: str) -> tuple[FeedRecord, ...]:
-        """The feeds in use that stand on the address's host."""
+        """Return the active feeds on the address's host."""
         columns = (feeds.c[name] for name in FeedRecord.__dataclass_fields__)
         with read_transaction(self._engine) as db:
             rows = db.execute(select(*columns).where(feeds.c.active).order_by(feeds.c.name)).all()
@@ -154,13 +154,13 @@ class History:
 
 
 def member_rows() -> Any:
-    """A selection of entries with what `read_member` needs."""
+    """Return a selection of entries with what `read_member` needs."""
     columns = (articles.c.problem, articles.c.part, articles.c.evidence, *_RETRACTION)
     return with_texts(select(entries, *columns)).outerjoin(retractions, retractions.c.story_id == entries.c.story_id)
 
 
 def read_member(db: Connection, row: Row[Any]) -> Member:
-    """A row of `member_rows` → the value."""
+    """Convert a row of `member_rows`."""
     title, text = read_text(db, row)
     same = ("feed", "url", "published_at", "seen_at", "reason", "language", "story_id")
     return Member(
@@ -188,7 +188,9 @@ def _posts(db: Connection, story_id: int) -> tuple[Post, ...]:
 
 
 def _standing(row: Any) -> DeliveryState:
-    """What subscribers see of a post: an edit that waits leaves it there, a digest that waits tells nothing yet."""
+    """Return the state that subscribers see: a post stays sent while an edit waits; a digested one is pending until its
+    digest is sent.
+    """
     state = DeliveryState(row.told_state)
     if row.message_id is not None and state is not DeliveryState.CANCELLED:
         return DeliveryState.SENT
@@ -196,11 +198,10 @@ def _standing(row: Any) -> DeliveryState:
 
 
 def exported_articles(engine: Engine, *, since: datetime | None = None) -> Iterator[Mapping[str, Any]]:
-    """Articles of stories seen since then, in the order they came; keys are EXPORT_COLUMNS, instants ISO 8601 in UTC.
+    """Yield articles of stories seen since then, in order; keys are EXPORT_COLUMNS, instants ISO 8601 in UTC.
 
-    `topics`, `rules` and `words` are lists. `chat`, `message` and `state` tell of the post that shows the article;
-    `retracted` says why its story turned out to be wrong, "" while it stands.
-    Constant memory. Raises DatabaseError.
+    `topics`, `rules` and `words` are lists. `chat`, `message` and `state` are those of the post that shows the article;
+    `retracted` says why its story was retracted, "" if it was not. Constant memory. Raises DatabaseError.
     """
     columns = [articles.c[name] for name in ("story_id", "part", "feed", "published_at", "title", "url", "language")]
     shown = and_(deliveries.c.story_id == articles.c.story_id, deliveries.c.part == articles.c.part)

@@ -1,8 +1,8 @@
-"""Heartbeats and alarms, the cure for a clock that was set back, housekeeping: what keeps the database in order itself.
+"""Heartbeats and alarms, repairs after the clock was set back, and housekeeping.
 
-When the clock was set back, what was written before stands in the future, and would hold up feeds, chats and looks.
-`HeartbeatStore.beat` finds it by a beat that has not happened yet and puts all of it right in the same transaction; no
-other statement need think of it. (A clock set ahead needs no cure: everything is due, every lease is over.)
+When the clock is set back, what was written before is in the future and would delay feeds, chats and looks.
+`HeartbeatStore.beat` detects this by a beat in the future and repairs everything in the same transaction, so that no
+other statement need consider it. (A clock set ahead needs no repair: everything is due, every lease is over.)
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -55,17 +55,17 @@ from monitor.storage.tables import (
     sends,
 )
 
-SKEW = timedelta(minutes=1)  # a smaller step back delays nothing worth a cure
+SKEW = timedelta(minutes=1)  # a smaller step back delays too little to be repaired
 TIDY_EVERY = timedelta(days=1)
-BATCH = 2_000  # rows a transaction: nobody waits long for the lock
-SENDS_KEPT = timedelta(hours=1)  # the governor looks back a minute
-PEOPLE_KEPT = timedelta(days=90)  # what is kept of those who speak with the bot
+BATCH = 2_000  # rows a transaction, so that nobody waits long for the lock
+SENDS_KEPT = timedelta(hours=1)  # the rate limit looks back a minute
+PEOPLE_KEPT = timedelta(days=90)  # for data about people who talk to the bot
 PHOTOS_KEPT = timedelta(days=7)
-BEATS_KEPT = timedelta(days=7)  # of workers that are gone
-TIDIED = "tidied"  # the beat that remembers the last round
+BEATS_KEPT = timedelta(days=7)  # for workers that are gone
+TIDIED = "tidied"  # the beat that records the last housekeeping
 
 _KINDS = frozenset(ConditionKind)
-_PAST: tuple[Column[Any], ...] = (  # instants of what has happened, and of what should be looked at by then
+_PAST: tuple[Column[Any], ...] = (  # times of past events, or by which something should be looked at
     *(feeds.c[name] for name in ("polled_at", "succeeded_at", "baseline_at", "news_at", "read_at", "whole_at")),
     *(feeds.c[name] for name in ("gap_at", "away_since", "tried_at")),
     *(deliveries.c[name] for name in ("created_at", "updated_at", "sent_at", "doubted_at", "look_at")),
@@ -73,7 +73,7 @@ _PAST: tuple[Column[Any], ...] = (  # instants of what has happened, and of what
     *(alarms.c[name] for name in ("since", "told_at", "gone_at")),
     *(sends.c.at, heartbeats.c.at, reviews.c.asked_at, mutes.c.since, archive_dictionaries.c.made_at),
 )
-_LEASES: Mapping[Column[Any], timedelta] = {  # and the longest that each is given for
+_LEASES: Mapping[Column[Any], timedelta] = {  # with the longest duration of each
     feeds.c.lease_until: timedelta(minutes=5),
     deliveries.c.lease_until: timedelta(minutes=3),
     listeners.c.lease_until: timedelta(minutes=3),
@@ -88,14 +88,14 @@ _PAUSES: tuple[Column[Any], ...] = (chats.c.not_before_at, mutes.c.until, pages.
 
 
 class HeartbeatStore:
-    """Which jobs of which workers are alive."""
+    """Heartbeats: which jobs of which workers are alive."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def beat(self, name: str, now: datetime) -> timedelta:
-        """Note that a job is alive. Returns how far the clock was set back since its last beat, most often zero; what
-        stood in the future then has been put right. Raises DatabaseError.
+        """Record that a job is alive. Returns how far the clock was set back since its last beat, usually zero; if it
+        was, everything in the future has been repaired. Raises DatabaseError.
         """
         with write_transaction(self._engine) as db:
             if step := _step_back(db, name, now):
@@ -106,19 +106,19 @@ class HeartbeatStore:
 
 
 class AlarmStore:
-    """The alarms between two looks: what is wrong, since when, and whether it was told (health/alarms.py)."""
+    """The alarms between two checks: what is wrong, since when, and whether it was reported (health/alarms.py)."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def alarms(self) -> tuple[Alarm, ...]:
-        """Everything remembered, the longest standing first; kinds of another version of the program are left out."""
+        """Return all stored alarms, the oldest first; kinds of another version of the program are left out."""
         with read_transaction(self._engine) as db:
             rows = [row._asdict() for row in db.execute(select(alarms).order_by(alarms.c.since, alarms.c.key))]
         return tuple(Alarm(**row) for row in rows if row["key"].partition(":")[0] in _KINDS)
 
     def keep(self, kept: Iterable[Alarm]) -> None:
-        """Remember these and no others."""
+        """Store exactly these alarms."""
         rows = {alarm.key: alarm for alarm in kept}
         with write_transaction(self._engine) as db:
             db.execute(delete(alarms).where(alarms.c.key.not_in(rows)))
@@ -129,8 +129,8 @@ class AlarmStore:
 
 
 def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
-    """How far the clock has gone back since the last beat: on SQLite, where one worker is alone, since any; else since
-    one of our own, so that the clock of another machine sets nothing off.
+    """Return how far the clock has gone back since the last beat: on SQLite, which has one worker, since any beat; else
+    since one of our own, so that another machine's clock triggers nothing.
     """
     ours = true() if db.dialect.name == "sqlite" else heartbeats.c.name == name
     last: datetime | None = db.scalar(select(func.max(heartbeats.c.at)).where(ours))
@@ -138,9 +138,9 @@ def _step_back(db: Connection, name: str, now: datetime) -> timedelta:
 
 
 def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
-    """Bring what lies in the future to `now`: feeds polled then, or never, are due; what was
-    refused for its age is forgotten; leases end in their time; pauses of chats and mutes last as long as they would
-    have; what was posted, decided or given up counts from now on.
+    """Repair timestamps after the clock was set back by `by`: move past events from the future to `now`, make feeds due
+    that were polled then or never, judge entries again that were refused by the wrong clock, shift pauses of chats,
+    mutes and looks, and cap leases.
     """
     ahead = now + SKEW
     db.execute(select(feeds.c.name).order_by(feeds.c.name).with_for_update())
@@ -157,7 +157,7 @@ def _rewind(db: Connection, by: timedelta, now: datetime) -> None:
 
 
 def _free_keys(db: Connection, now: datetime, *, later_than: datetime) -> None:
-    """Let days and weeks that were told before they came be told when they come."""
+    """Rename the keys of digests created too early, so that their days and weeks are reported again in time."""
     early = and_(deliveries.c.kind == DeliveryKind.DIGEST, deliveries.c.created_at > later_than)
     key = literal(f"early:{now.isoformat()}:") + deliveries.c.key
     db.execute(update(deliveries).where(early).values(key=key))
@@ -178,9 +178,10 @@ def _shift(db: Connection, column: Column[Any], by: timedelta, now: datetime) ->
 
 
 def forget_keys(db: Connection, now: datetime) -> int:
-    """Identities of entries that their feed shows no more: not at its last whole reading, and not for `KEYS_KEPT`.
+    """Delete keys of entries that their feed no longer shows: not at its last complete reading, and not within
+    `KEYS_KEPT`.
 
-    A feed that has not changed for months still shows them all, and would tell them as news.
+    A feed unchanged for months still shows its entries, and would otherwise report them as news.
     """
     shown = exists().where(
         feeds.c.name == entry_keys.c.feed, feeds.c.active, feeds.c.read_at <= entry_keys.c.last_seen_at
@@ -189,12 +190,12 @@ def forget_keys(db: Connection, now: datetime) -> int:
 
 
 def forget_sends(db: Connection, now: datetime) -> int:
-    """Sends that no pace counts any more."""
+    """Delete sends that no rate limit counts any more."""
     return _forget(db, sends, sends.c.at < now - SENDS_KEPT)
 
 
 def forget_beats(db: Connection, now: datetime) -> int:
-    """Workers that were replaced."""
+    """Delete heartbeats of workers that are gone."""
     return _forget(db, heartbeats, heartbeats.c.at < now - BEATS_KEPT)
 
 
@@ -205,7 +206,7 @@ def forget_answers(db: Connection, now: datetime) -> int:
 
 
 def forget_photos(db: Connection, now: datetime) -> int:
-    """Pictures of posts that will not be posted again; Telegram has those that were."""
+    """Delete pictures of posts that will not be posted again; Telegram has those that were."""
     ended = deliveries.c.state.in_([DeliveryState.SENT, DeliveryState.CANCELLED])
     old = select(deliveries.c.id).where(ended, deliveries.c.updated_at < now - PHOTOS_KEPT)
     return _forget(db, delivery_photos, delivery_photos.c.delivery_id.in_(old))
@@ -248,19 +249,19 @@ CHORES: Mapping[str, Chore] = {
 
 
 class Housekeeping:
-    """The chores, and when they were last done. Instants are aware UTC."""
+    """Runs the chores once a day. Instants are aware UTC."""
 
     def __init__(self, engine: Engine, chores: Mapping[str, Chore] = CHORES) -> None:
         self._engine, self._chores = engine, chores
 
     def tidy(self, now: datetime) -> Mapping[str, int]:
-        """Do every chore if a day has passed since anybody did; the rows each forgot, empty when it is not time."""
+        """Run every chore if none ran for a day; return the rows each deleted, empty if it is not time."""
         if not self._is_ours(now):
             return {}
         return {name: sum(self._batches(chore, now)) for name, chore in self._chores.items()}
 
     def _is_ours(self, now: datetime) -> bool:
-        """Whether the round of this day is ours: the first worker that asks gets it."""
+        """Whether this day's round is ours: the first worker that asks gets it."""
         with write_transaction(self._engine) as db:
             stale = heartbeats.c.at <= now - TIDY_EVERY
             beat = upsert(db, heartbeats).values(name=TIDIED, at=now)

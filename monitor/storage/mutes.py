@@ -1,7 +1,7 @@
-"""Muted rules and what they hold: every statement on `mutes` and `held`. What a mute means stands in matching/mutes.py.
+"""Muted rules and held articles: every statement on `mutes` and `held`. matching/mutes.py says what a mute means.
 
-What is held is shown once no rule that found it is muted any more: whatever ended the mute (time, `/unmute`, an edit of
-keywords.yaml), and also when a poll that began under the mute is recorded after it.
+A held article is shown once none of its rules is muted any more, however the mute ended (time, `/unmute`, an edit of
+keywords.yaml), and also if a poll that began under the mute is recorded after it.
 """
 
 from collections.abc import Collection, Iterable, Sequence
@@ -19,15 +19,15 @@ from monitor.storage.outbox.deliveries import is_told, tell
 from monitor.storage.tables import articles, entries, held, mutes
 from monitor.stories.digest import after_flood
 
-_YOUNG = timedelta(seconds=2)  # what other workers mute takes effect here no later than that
+_YOUNG = timedelta(seconds=2)  # mutes by other workers take effect here within this time
 
 _STILL_MUTED = exists().where(mutes.c.topic == held.c.topic, mutes.c.rule == held.c.rule)
 
 
 def hold(db: Connection, read: Iterable[tuple[int, Verdict, datetime]]) -> None:
-    """Remember which of these entries (number, verdict, when it was read) muted rules hold, and which rules do.
+    """Record which of these entries (number, verdict, when read) are held, and by which muted rules.
 
-    A part of the transaction that records them.
+    Runs in the transaction that records them.
     """
     rows = [
         {"entry_id": number, "topic": topic.id, "rule": topic.rule, "held_at": at}
@@ -40,33 +40,33 @@ def hold(db: Connection, read: Iterable[tuple[int, Verdict, datetime]]) -> None:
 
 
 class MuteStore:
-    """The mutes of all workers. Instants are aware UTC; `zone` is the maintainers' clock."""
+    """The mutes of all workers. Instants are aware UTC; `zone` is the maintainers' time zone."""
 
     def __init__(self, engine: Engine, *, zone: str = "UTC") -> None:
         self._engine, self._zone = engine, zone
         self._lately: tuple[datetime, tuple[Mute, ...]] | None = None
 
     def lately(self, now: datetime) -> tuple[Mute, ...]:
-        """As `active`, but two seconds old at most: each poll asks, and asking is a tenth of what judging costs."""
+        """As `active`, at most two seconds old: each poll asks, and a query takes a tenth of the time of judging."""
         known = self._lately
         if known is None or not timedelta() <= now - known[0] < _YOUNG:
             self._lately = known = now, self.active(now)
         return tuple(mute for mute in known[1] if mute.until > now)
 
     def active(self, now: datetime) -> tuple[Mute, ...]:
-        """The rules that keep silent now, the first to speak again first."""
+        """Return the mutes in force, the first to end first."""
         lasting = select(mutes).where(mutes.c.until > now).order_by(mutes.c.until, mutes.c.topic, mutes.c.rule)
         with read_transaction(self._engine) as db:
             return tuple(_mute(row) for row in db.execute(lasting))
 
     def held_in(self, day: Day) -> int:
-        """How many entries of a day were held, shown since or not."""
+        """Return how many entries of a day were held, shown since or not."""
         then = and_(held.c.held_at >= day.since, held.c.held_at < day.until)
         with read_transaction(self._engine) as db:
             return db.scalar(select(func.count(distinct(held.c.entry_id))).where(then)) or 0
 
     def begin(self, mute: Mute, chat: str, key: str, now: datetime) -> None:
-        """Mute a rule, or set the end of its mute anew, and tell the chat; once for one `key`."""
+        """Mute a rule, or change the end of its mute, and tell the chat; once for one `key`."""
         same = {"title": mute.name.title, "until": mute.until, "initial": mute.initial}
         row = {"topic": mute.name.topic, "rule": mute.name.rule, "since": now} | same
         self._lately = None
@@ -77,7 +77,7 @@ class MuteStore:
                 tell(db, chat, key, begun(mute, zone=self._zone), now=now)
 
     def end(self, name: RuleName, chat: str, key: str, now: datetime) -> None:
-        """Let a rule speak again, tell the chat, and show there what was held; once for one `key`."""
+        """Unmute a rule, tell the chat, and show there what was held; once for one `key`."""
         self._lately = None
         with write_transaction(self._engine) as db:
             if not is_told(db, chat, key):
@@ -87,15 +87,15 @@ class MuteStore:
                 _show(db, chat, f"held:{key}", news, now)
 
     def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
-        """Answer an order that changed nothing; read once more, it keeps the answer it got."""
+        """Answer a command that changed nothing; a repeated command keeps its first answer."""
         with write_transaction(self._engine) as db:
             if not is_told(db, chat, key):
                 tell(db, chat, key, html, now=now)
 
     def release(self, rules: Collection[tuple[str, str]], chat: str, now: datetime) -> int:
-        """End the mutes whose time is over or whose rule is not among `rules`; show in a chat what they held.
+        """End mutes that are over or whose rule is not among `rules`; show in a chat what they held.
 
-        Asking often costs little, however many workers ask. Returns how many news were shown.
+        Cheap to call often, with any number of workers. Returns how many articles were shown.
         """
         with read_transaction(self._engine) as db:
             idle = not _gone(db, rules) and not db.scalar(select(_is_over(now))) and not db.scalar(select(_is_due()))
@@ -112,14 +112,14 @@ class MuteStore:
             return len(news)
 
     def _take(self, db: Connection, now: datetime) -> list[tuple[int, Held]]:
-        """What is to be shown now, with its entry's number; nobody else will get it. The oldest first.
+        """Take the articles to be shown now, with their entries' numbers, the oldest first; nobody else will get them.
 
-        Left out is what a story tells already, and the same article come again.
+        Articles already in a story, and repetitions, are left out.
         """
         due = update(held).where(_is_due_row()).values(shown_at=now).returning(held.c.entry_id)
         numbers = sorted(set(db.scalars(due)))
         mark = literal(f" · пауза кончилась {clock_time(now, self._zone)}")
-        news: dict[str, tuple[int, Held]] = {}  # by their canonical address
+        news: dict[str, tuple[int, Held]] = {}  # by canonical address
         for mine in chunks(numbers):
             db.execute(update(held).where(held.c.entry_id.in_(mine)).values(shown_at=now))
             db.execute(update(entries).where(entries.c.id.in_(mine)).values(reason=entries.c.reason + mark))
@@ -145,7 +145,7 @@ def _gone(db: Connection, rules: Collection[tuple[str, str]]) -> list[Row[Any]]:
 
 
 def _forget(db: Connection, mute: Row[Any]) -> bool:
-    """False: another worker has told of it."""
+    """Delete a mute; False if another worker already did."""
     same = and_(mutes.c.topic == mute.topic, mutes.c.rule == mute.rule)
     return db.execute(delete(mutes).where(same)).rowcount == 1
 
@@ -178,7 +178,7 @@ def _mute(row: Row[Any]) -> Mute:
 
 
 def held_pages(held: Sequence[Held]) -> tuple[str, ...]:
-    """Everything that was held, by rule, in as many messages as it takes."""
+    """Return everything that was held, by rule, in as many messages as needed."""
     items = [
         DigestItem(
             topic=f"«{news.name.rule}» · {news.name.title}", title=news.title, url=news.url, outlets=(news.feed,)

@@ -1,4 +1,4 @@
-"""What polls decided, committed: the one transaction over feeds, entries, stories, questions and outbox.
+"""Committing what polls decided: one transaction over feeds, entries, stories, questions and outbox.
 
 Nothing is decided here. The same code runs on SQLite (one process, guarded by the instance lock) and on PostgreSQL
 (many workers: feeds are leased with SKIP LOCKED, stories placed under an advisory lock).
@@ -27,17 +27,17 @@ READ_BEFORE: Final = "; прочитано раньше, чем о челове�
 
 
 class Group(Protocol):
-    """Places the matched entries of a poll among the stories that may be theirs. Pure, called in the transaction."""
+    """Places the matched entries of a poll among stories near them. Pure, called within the transaction."""
 
     def __call__(
         self, matched: tuple[EntryOutcome, ...], recent: tuple[Story, ...], *, index: SimilarityIndex, now: datetime
     ) -> tuple[StoryChange, ...]:
-        """The changes; every matched entry is in exactly one."""
+        """Return the changes; every matched entry is in exactly one."""
 
 
 class PollStore:
-    """Records polls. Instants are aware UTC; synchronous: callers in the event loop use `asyncio.to_thread`, so that a
-    cancelled task cannot tear a transaction.
+    """Records polls. Instants are aware UTC. Synchronous: callers in the event loop use `asyncio.to_thread`, so that a
+    cancelled task cannot interrupt a transaction.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -46,7 +46,7 @@ class PollStore:
 
     def record_all(self, outcomes: Sequence[PollOutcome], group: Group, *, window: timedelta) -> frozenset[str]:
         """Commit everything these polls (of different feeds) decided, or nothing: validators, entries, articles,
-        stories, outbox. Returns the feeds recorded: a poll that lost its lease to another worker writes nothing.
+        stories, outbox. Returns the feeds recorded; a poll that lost its lease to another worker writes nothing.
 
         `group` places the matched entries among the stories touched within `window`. Raises DatabaseError.
         """
@@ -64,14 +64,14 @@ class PollStore:
                     _record_story(db, outcome, change)
             look_sooner(db, held)
         if matched:
-            self._recent = recent  # what it learned is committed
+            self._recent = recent  # everything in it is committed
         return frozenset(outcome.feed for outcome in held)
 
     def place_anew(
         self, numbers: Sequence[int], group: Group, *, window: timedelta, since: datetime, now: datetime
     ) -> int:
-        """Place entries of which nothing came, the young ones (`since`), as if they were read now: all in one
-        transaction. Returns of how many something came; the others stay as they are. Raises DatabaseError.
+        """Place unmatched entries seen or published since then as if they were read now, in one transaction. Returns
+        how many were placed; the others stay as they are. Raises DatabaseError.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -81,7 +81,7 @@ class PollStore:
                 if entry := unmatched(db, number, since=since):
                     (change,) = _placed(db, (entry,), group, recent, window=window, now=now)
                     placed += _record_anew(db, number, change, now)
-        self._recent = recent  # what it learned is committed
+        self._recent = recent  # everything in it is committed
         return placed
 
 
@@ -105,7 +105,7 @@ def _record_story(db: Connection, outcome: PollOutcome, change: StoryChange) -> 
 
 
 def _record_anew(db: Connection, number: int, change: StoryChange, now: datetime) -> bool:
-    """False: nothing came of the entry, or it is an article that the story has."""
+    """Record an entry placed again; False if it was not placed, or the story has its article."""
     (entry,) = change.added
     if entry.telling is None:
         return False
@@ -118,7 +118,7 @@ def _record_anew(db: Connection, number: int, change: StoryChange, now: datetime
 
 
 def _story_number(db: Connection, change: StoryChange, now: datetime) -> int | None:
-    """The story's, which is begun or goes on; None: it is none."""
+    """Return the number of the story, inserting it if it is new; None if the change has no story."""
     if not change.story.tellings:
         return None
     story_id = change.story.id

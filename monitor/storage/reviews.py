@@ -1,7 +1,7 @@
-"""What maintainers decide about doubtful stories: publish, reject, take back; and what nobody decided in time.
+"""Maintainers' decisions about doubtful stories: publish, reject, undo; and questions nobody decided in time.
 
-Every decision is one transaction with everything that follows from it. The first one wins. `open_questions` is a part
-of the transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
+Every decision is one transaction with all its consequences. The first one stands. `open_questions` runs in the
+transaction that records a poll. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,44 +27,44 @@ from monitor.stories.post import part_of
 from monitor.stories.question import DECIDED, DECISION, ask, buttons, decided, decision_label, is_asked
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
-UNDOABLE = timedelta(days=1)  # how long a decision can be taken back
+UNDOABLE = timedelta(days=1)  # how long a decision can be undone
 _NOTHING_DECIDED = "За последние сутки решений не было: отменять нечего."
 _NOTHING_TO_UNDO = "Отменять нечего: этого решения уже нет, или ему больше суток, или пост уже удалён."
-_AT_ONCE = 20  # questions told of as expired in one message
-NOWHERE = Chats(destinations=())  # for those who publish nothing
+_AT_ONCE = 20  # expired questions in one message
+NOWHERE = Chats(destinations=())  # for callers that publish nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """Questions nobody has decided about: in time, and expired."""
+    """Numbers of undecided questions: still open, and expired."""
 
     open: int
     expired: int
 
     @property
     def count(self) -> int:
-        """Of both."""
         return self.open + self.expired
 
 
 class TakenBack(NamedTuple):
-    """What came of taking a decision back, as plain text; `is_offered`: the post stands, and may be deleted."""
+    """The result of undoing a decision, as plain text; `is_offered`: the post stands, and its deletion is offered."""
 
     said: str
     is_offered: bool = False
 
 
 class Reviews:
-    """Decisions, in one database. `chats` get what is published, and may be replaced; times are by the clock of `zone`.
+    """The decisions of one database. `chats` get what is published, and may be replaced; times are shown in the zone
+    `zone`.
 
-    Both are needed by those who decide, not by those who read.
+    Both are needed only for deciding, not for reading.
     """
 
     def __init__(self, engine: Engine, *, chats: Chats = NOWHERE, zone: str = "UTC") -> None:
         self._engine, self.chats, self._zone = engine, chats, zone
 
     def decide(self, story_id: int, part: int, decision: Decision, *, initial: str, now: datetime) -> str:
-        """Decide about a part of a story and tell, in Russian, what is decided now: the first decision stands."""
+        """Decide about a part of a story and return, in Russian, the decision in force: the first one stands."""
         with write_transaction(self._engine) as db:
             lock_stories(db)
             taken = update(reviews).where(_is(story_id, part), UNDECIDED)
@@ -99,9 +99,9 @@ class Reviews:
     # ── taking back ─────────────────────────────────────────────────────────────────────────────────────────
 
     def undo(self, chat: str, key: str, now: datetime) -> None:
-        """Take back the last decision of the last day and tell the chat, once for one `key`.
+        """Undo the last decision of the last day and tell the chat, once for one `key`.
 
-        What the channel already shows is not taken back: its deletion is offered.
+        A post that the channel already shows is not undone; its deletion is offered.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -112,9 +112,9 @@ class Reviews:
                 tell(db, chat, key, text(undone.said), now=now, buttons=offered)
 
     def take_back(self, story_id: int, part: int, *, was: Decision, now: datetime) -> TakenBack:
-        """Take back what was decided about a part of a story within the last day, if it still is what it `was`.
+        """Undo the decision about a part of a story made within the last day, if it still is `was`.
 
-        What the channel already shows is not taken back: that it may be deleted is said.
+        A post that the channel already shows is not undone; the result says that it can be deleted.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -133,8 +133,8 @@ class Reviews:
         return TakenBack(removal.why_not(name, _state(db, row)))
 
     def remove_post(self, story_id: int, part: int, *, chat: str, initial: str, now: datetime) -> str:
-        """Take a published part of a story out of the channel for good, and tell how that went in `chat` ("" for
-        none); the answer in plain Russian. It stays decided: rejected.
+        """Delete a published part of a story from the channel for good, and report the result in `chat` ("" for none);
+        return the answer as plain Russian text. The decision becomes *rejected*.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -155,12 +155,12 @@ class Reviews:
     # ── what nobody decided ─────────────────────────────────────────────────────────────────────────────────
 
     def expire(self, asked_before: datetime, now: datetime, *, chat: str) -> int:
-        """Give up on questions asked before then, and tell a chat ("" for none) which they are. Returns how many."""
+        """Expire questions asked before then, and list them in a chat ("" for none). Returns how many."""
         late = and_(reviews.c.decision.is_(None), reviews.c.asked_at <= asked_before)
         first = select(reviews).where(late).order_by(reviews.c.asked_at, reviews.c.story_id).limit(_AT_ONCE)
         with read_transaction(self._engine) as db:
             if db.execute(first).first() is None:
-                return 0  # looked at often: the writer's lock is not for nothing
+                return 0  # checked often: the writer's lock must not be taken for nothing
         with write_transaction(self._engine) as db:
             lock_stories(db)
             rows = db.execute(first).all()
@@ -177,14 +177,14 @@ class Reviews:
             return len(rows)
 
     def undecided(self, day: Day) -> tuple[DigestItem, ...]:
-        """The stories that were given up during a day and are still undecided."""
+        """Return the stories whose questions expired during a day and are still undecided."""
         given_up = and_(reviews.c.decided_at >= day.since, reviews.c.decided_at < day.until)
         mine = select(reviews).where(reviews.c.decision == Decision.EXPIRED, given_up)
         with read_transaction(self._engine) as db:
             return _items(db, db.execute(mine.order_by(reviews.c.asked_at)).all())
 
     def waiting(self) -> Waiting:
-        """How many questions are undecided. It is asked for every page of the desk: an index has the answer."""
+        """Count the undecided questions. Called for every page of the desk; an index has the answer."""
         counted = select(reviews.c.decision, func.count().label("number")).where(UNDECIDED).group_by(reviews.c.decision)
         with read_transaction(self._engine) as db:
             counts = {row.decision: row.number for row in db.execute(counted)}
@@ -193,7 +193,7 @@ class Reviews:
     # ── what was decided, to learn from ─────────────────────────────────────────────────────────────────────
 
     def decisions(self) -> Iterator[Mapping[str, Any]]:
-        """Every decision of a maintainer as a line of a corpus (`monitor evaluate`), one for each article."""
+        """Yield every decision of a maintainer as a line of a corpus (`monitor evaluate`), one for each article."""
         same_part = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
         columns = (articles.c.id, articles.c.title, articles.c.text, articles.c.language, articles.c.verdict)
         made = select(*columns, reviews.c.decision).join(articles, same_part).where(reviews.c.decision.in_(MADE))
@@ -218,7 +218,7 @@ def _is(story_id: int, part: int) -> Any:
 
 
 def _members(row: Row[Any]) -> Any:
-    """The entries of the part that was asked about."""
+    """The condition for the entries of the part that was asked about."""
     same_part = and_(articles.c.story_id == row.story_id, articles.c.part == row.part)
     return entries.c.id.in_(select(articles.c.entry_id).where(same_part))
 
@@ -226,7 +226,7 @@ def _members(row: Row[Any]) -> Any:
 def _settle_entries(
     db: Connection, row: Row[Any], before: Collection[Outcome], outcome: Outcome, decision: str
 ) -> None:
-    """Give the entries of a decided part their outcome; their reasons name the last decision, and by which letter."""
+    """Set the outcome of the entries of a decided part; their reasons get the last decision and its initial."""
     mark = DECISION + decision + (f" ({row.initial}.)" if row.initial else "")
     mine = select(entries.c.id, entries.c.reason).where(_members(row), entries.c.outcome.in_(before))
     for entry in db.execute(mine).all():
@@ -235,7 +235,9 @@ def _settle_entries(
 
 
 def _last_decided(db: Connection, now: datetime, *which: ColumnElement[bool]) -> Row[Any] | None:
-    """What maintainers decided last (of `which`), within a day; a post that they deleted cannot be brought back."""
+    """Return the last decision of maintainers within a day, with these conditions; posts that they deleted cannot be
+    restored and are excluded.
+    """
     lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= now - UNDOABLE)
     same_part = and_(deliveries.c.story_id == reviews.c.story_id, deliveries.c.part == reviews.c.part)
     deleted = exists().where(same_part, deliveries.c.html == "")
@@ -244,18 +246,18 @@ def _last_decided(db: Connection, now: datetime, *which: ColumnElement[bool]) ->
 
 
 def _posts(row: Row[Any]) -> ColumnElement[bool]:
-    """The deliveries that show the part to subscribers."""
+    """The condition for the deliveries that show the part to subscribers."""
     of_part = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part)
     return and_(of_part, deliveries.c.kind == DeliveryKind.STORY)
 
 
 def _state(db: Connection, row: Row[Any]) -> DeliveryState | None:
-    """How its first post stands."""
+    """Return the state of its first post; None if there is none."""
     return db.scalar(select(deliveries.c.state).where(_posts(row)).order_by(deliveries.c.id).limit(1))
 
 
 def _remove(db: Connection, row: Row[Any], now: datetime) -> list[Row[Any]]:
-    """Say of each of its posts that may be taken back that nothing should be shown; returns them as they stand now."""
+    """Delete those of its posts that may be deleted; return their rows as they are now."""
     mine = db.scalars(select(deliveries.c.id).where(_posts(row)).order_by(deliveries.c.id)).all()
     return [removed for number in mine if (removed := remove(db, deliveries.c.id == number, now))]
 
@@ -265,7 +267,7 @@ def _headline(row: Row[Any]) -> str:
 
 
 def _withdraw(db: Connection, row: Row[Any], story: Story) -> bool:
-    """Take the posts out of the outbox, if none was ever sent and the rules do not want them by themselves."""
+    """Remove the posts from the outbox, if none was ever sent and the rules alone do not want them."""
     if not is_asked(story, row.part):
         return False
     states = db.execute(select(deliveries.c.state, deliveries.c.message_id).where(_posts(row))).all()
@@ -275,7 +277,7 @@ def _withdraw(db: Connection, row: Row[Any], story: Story) -> bool:
 
 
 def _reopen(db: Connection, row: Row[Any], now: datetime) -> None:
-    """Ask again, by the story as it is told now."""
+    """Ask again, about the story in its present state."""
     db.execute(update(reviews).where(_is(row.story_id, row.part)).values(decision=None, decided_at=None, initial=""))
     marked = and_(_members(row), entries.c.reason.contains(DECISION, autoescape=True))
     for entry in db.execute(select(entries.c.id, entries.c.reason).where(marked)).all():
@@ -301,7 +303,7 @@ def _items(db: Connection, rows: Sequence[Row[Any]]) -> tuple[DigestItem, ...]:
 
 
 def _question_address(db: Connection, row: Row[Any], chat: str) -> str:
-    """Where the message stands that asked a chat; "" when it has no address there."""
+    """Return the link to the question's message in a chat; "" if it has none."""
     of_part = and_(deliveries.c.story_id == row.story_id, deliveries.c.part == row.part, deliveries.c.chat == chat)
     asked = select(deliveries.c.message_id).where(of_part, deliveries.c.kind == DeliveryKind.REVIEW)
     return address_of(db, chat, db.scalar(asked))
@@ -310,15 +312,15 @@ def _question_address(db: Connection, row: Row[Any], chat: str) -> str:
 def _reminder(items: Sequence[DigestItem]) -> Html:
     head = tag("b", text("Никто не решил вовремя. Кнопки под этими новостями ещё действуют"))
     linked = [join("", (text("• "), link(line(item.title, 120), item.url))) for item in items]
-    named = [text(f"• {line(item.title, 120)}") for item in items]  # overlong addresses cost the links, not the news
+    named = [text(f"• {line(item.title, 120)}") for item in items]  # overlong addresses are dropped, not the news
     message = join("\n", (head, *linked))
     return message if fits(message) else join("\n", (head, *named))
 
 
 def open_questions(db: Connection, story_id: int, change: StoryChange, now: datetime) -> None:
-    """Put what the chats should show of a change into the outbox, and open or close the questions it touches.
+    """Put what the chats should show for a change into the outbox, and open or close the questions it affects.
 
-    A question stands here also when no chat is there to be asked.
+    A question is opened even if there is no chat to ask.
     """
     for post in change.posts:
         asks = post.kind is DeliveryKind.REVIEW
@@ -351,7 +353,7 @@ def _overtake(db: Connection, story_id: int, part: int, now: datetime) -> None:
 def show_question(  # noqa: PLR0917 - a row's key, and what it should show
     db: Connection, story_id: int, part: int, html: str, shown: Buttons, now: datetime
 ) -> None:
-    """Make the message that asked say something else, wherever it was asked."""
+    """Change the text of a question wherever it was asked."""
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.part == part, deliveries.c.kind == DeliveryKind.REVIEW)
     for chat in db.scalars(select(deliveries.c.chat).where(mine)).all():
         post = WantedPost(chat=chat, html=html, part=part, kind=DeliveryKind.REVIEW, buttons=shown)

@@ -8,15 +8,15 @@ SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 
 
 def expected() -> str:
-    """The newest migration: their files are named in order. Raises DatabaseError."""
+    """Return the newest migration; their files are named in order. Raises DatabaseError."""
     if not (SCRIPTS / "env.py").exists():
         raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")
     return max(file.name.partition("_")[0] for file in (SCRIPTS / "versions").glob("*_*.py"))
 
 
 def serves(revision: str, wanted: str) -> bool:
-    """Whether tables of version `revision` do for code that expects another: within an era (`2` in `2-0007`, none in
-    `0003`) migrations only add what the code before them need not know.
+    """Whether code that expects version `wanted` works on tables of version `revision`: within an era (`2` in `2-0007`,
+    none in `0003`) migrations only add what earlier code need not know.
     """
     return revision == wanted or (revision > wanted and _era(revision) == _era(wanted))
 

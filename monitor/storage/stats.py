@@ -1,4 +1,4 @@
-"""How the work goes, as the database tells it: what health check, metrics and alarms read. Nothing is written here."""
+"""The state of the work, for health check, metrics and alarms. Read-only."""
 
 import shutil
 from collections.abc import Mapping
@@ -28,13 +28,13 @@ from monitor.storage.tables import (
     stories,
 )
 
-MOST_UNDECIDED = 100  # rows named one by one
+MOST_UNDECIDED = 100  # rows listed individually
 
 
 class Stats:
-    """What can be seen of the work. `folder` is where the database file lies, None when it lies elsewhere.
+    """Figures of the work. `folder` is where the database file is, None if it is elsewhere.
 
-    `evidence` is what can be seen of the copies of pages.
+    `evidence` has the figures of the copies of pages.
 
     Every method is one reading transaction, may be called from any thread, and raises DatabaseError.
     """
@@ -44,7 +44,7 @@ class Stats:
         self.evidence = EvidenceStats(engine)
 
     def vitals(self, now: datetime) -> Vitals:
-        """One moment of the work."""
+        """Return a snapshot of the work."""
         with read_transaction(self._engine) as db:
             due_since, unended_since = _due_since(db, now)
             return Vitals(
@@ -60,12 +60,12 @@ class Stats:
             )
 
     def chats(self) -> tuple[ChatVitals, ...]:
-        """How each chat is served."""
+        """Return how each chat is served."""
         with read_transaction(self._engine) as db:
             return _chats(db)
 
     def times(self, delivery_id: int) -> tuple[datetime | None, datetime] | None:
-        """When what a post tells was published (None: undated) and when we saw it; None: it tells no article."""
+        """Return when a post's article was published (None: undated) and when we saw it; None if it has no article."""
         mine = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
         rows = (
             select(entries.c.published_at, entries.c.seen_at)
@@ -78,9 +78,9 @@ class Stats:
             return (row.published_at, row.seen_at) if row else None
 
     def fired(self, *, after: int, since: datetime) -> tuple[tuple[int, datetime, tuple[str, ...]], ...]:
-        """What rules matched: number of the article (above `after`), when we saw it, its rules as "topic/name".
+        """Return what rules matched: number of the article (above `after`), when we saw it, its rules as "topic/name".
 
-        Only of stories that went on `since`, and of what muted rules held since then; in the order of the numbers.
+        Only for stories updated `since` then, and articles held by muted rules since then; in the order of the numbers.
         """
         fired = (
             select(articles.c.id, entries.c.seen_at, articles.c.verdict)
@@ -94,9 +94,9 @@ class Stats:
             return tuple(sorted((row.id, row.seen_at, _rules(row.verdict)) for row in rows))
 
     def summary(self, since: datetime) -> OutboxSummary:
-        """The outbox: counts by state, the oldest that waits, and the delays of what was first sent after `since`.
+        """Return counts by state, the oldest pending delivery, and the delays of what was first sent after `since`.
 
-        How late news were found is told of those published after the first poll of their feed.
+        The delay until found is given only for articles published after the first poll of their feed.
         """
         waiting = select(func.min(deliveries.c.updated_at)).where(deliveries.c.state == DeliveryState.PENDING)
         firsts = select(func.min(articles.c.id)).group_by(articles.c.story_id)
@@ -125,7 +125,7 @@ class Stats:
             )
 
     def disk(self) -> Disk | None:
-        """The disk under the database; None when that is not ours to see."""
+        """Return the disk under the database; None if it is not on this machine."""
         if self._folder is None:
             return None
         usage = shutil.disk_usage(self._folder)
@@ -149,7 +149,7 @@ def _feed_states(db: Connection, now: datetime) -> dict[str, int]:
 
 
 def _due_since(db: Connection, now: datetime) -> tuple[datetime | None, datetime | None]:
-    """Of the feeds that are due the first one that is free, and the first of all."""
+    """Return when the most overdue free feed was due, and the most overdue of all."""
     free = or_(feeds.c.lease_until.is_(None), feeds.c.lease_until <= now)
     due = and_(feeds.c.active, unpaused(now), feeds.c.next_poll_at <= now)
     first = func.min(feeds.c.next_poll_at)
@@ -169,13 +169,13 @@ def _undecided(db: Connection) -> tuple[tuple[int, DeliveryState], ...]:
 
 
 def _deaf(db: Connection, now: datetime) -> str:
-    # Without a lease nobody listens any more: the chats were taken out of the settings.
+    # Without a lease nobody reads updates any more: the chats were removed from the settings.
     troubles = select(listeners.c.trouble).where(listeners.c.trouble != "", listeners.c.lease_until > now)
     return db.scalar(troubles.limit(1)) or ""
 
 
 def _chats(db: Connection) -> tuple[ChatVitals, ...]:
-    # A row keeps `created_at` over all its edits: since when an edit is wanted, its last change says.
+    # `created_at` survives all edits of a row; since when an edit waits is its `updated_at`.
     since = case((deliveries.c.message_id.is_(None), deliveries.c.created_at), else_=deliveries.c.updated_at)
     waiting = (
         select(deliveries.c.chat, func.count().label("pending"), func.min(since).label("waiting_since"))

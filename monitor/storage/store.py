@@ -1,4 +1,4 @@
-"""Every repository of one database, for those who wire. Who needs one repository is given that one."""
+"""Every repository of one database, for wiring; code that needs one repository is given only that one."""
 
 from pathlib import Path
 
@@ -42,8 +42,8 @@ from monitor.stories.grouping import Chats
 class Store:
     """The repositories, each under the name of what it keeps.
 
-    `chats` get what reviewers publish, `zone` is the maintainers' clock, `folder` is where the database file lies
-    (None: it lies elsewhere), `to` hears of pages that changed or went.
+    `chats` get what reviewers publish, `zone` is the maintainers' time zone, `folder` is where the database file is
+    (None: elsewhere), `to` is told about pages that changed or disappeared.
     """
 
     def __init__(

@@ -1,6 +1,6 @@
-"""Stories as they stand in the database: read whole, under the lock that keeps one worker placing at a time.
+"""Stories in the database: read whole, under the lock that lets one worker place at a time.
 
-Functions and methods that take a connection are parts of somebody's transaction.
+Functions and methods that take a connection run within the caller's transaction.
 """
 
 from collections import defaultdict
@@ -28,21 +28,21 @@ from monitor.stories.recent_events import TOLD, RecentEvents
 from monitor.stories.similarity import LEAD, SimilarityIndex
 
 STORY_LOCK = 0x6D6F6E  # PostgreSQL advisory lock: one worker places stories at a time
-_REFUSALS = 2  # questions of a story that maintainers refused: its people are followed no further
+_REFUSALS = 2  # rejected questions of a story after which its people are no longer followed
 _MINUTE = timedelta(minutes=1)
-MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # by maintainers
+MADE = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)  # made by maintainers
 UNDECIDED = or_(reviews.c.decision.is_(None), reviews.c.decision == Decision.EXPIRED)
 
 
 def lock_stories(db: Connection) -> None:
-    """Let nobody else place stories, or decide about them, until this transaction ends."""
-    # On SQLite the transaction already is the only writer (BEGIN IMMEDIATE).
+    """Keep others from placing stories or deciding about them until this transaction ends."""
+    # On SQLite the transaction is already the only writer (BEGIN IMMEDIATE).
     if db.dialect.name == "postgresql":
         db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": STORY_LOCK})
 
 
 def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
-    """These stories with their tellings, oldest story first."""
+    """Return these stories with their tellings, oldest story first."""
     rows = [
         row
         for chunk in chunks(sorted(numbers))
@@ -71,8 +71,8 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
 class RecentStories:
     """The stories among which new articles are placed. Their words are read from the database once and kept.
 
-    To be asked under `lock_stories` only. After a rollback it must be thrown away: it may know articles that were never
-    committed, and SQLite gives their numbers to others.
+    Use it under `lock_stories` only. Discard it after a rollback: it may contain articles that were never committed,
+    whose numbers SQLite assigns again.
     """
 
     def __init__(self) -> None:
@@ -82,8 +82,8 @@ class RecentStories:
         self._last = 0  # the number of the last article in it
 
     def like(self, db: Connection, read: Sequence[Article], since: datetime) -> tuple[Story, ...]:
-        """The stories touched since then that share rare words, or an address, with one of these articles, or are about
-        somebody whom one of them names.
+        """Return the stories touched since then that share rare words or an address with one of these articles, or are
+        about somebody named in one.
         """
         self._catch_up(db, since)
         near = {number for article in read for number in self.index.nearest(article.fingerprint)}
@@ -104,7 +104,7 @@ class RecentStories:
                 yield from recent
 
     def _catch_up(self, db: Connection, since: datetime) -> None:
-        """Articles of stories are numbered under the lock, so that none comes late with a smaller number."""
+        """Read new articles. They are numbered under the lock, so none comes later with a smaller number."""
         self.index.forget(since)
         said = (articles.c.title, func.substr(articles.c.text, 1, LEAD).label("text"))
         columns = (articles.c.id, articles.c.story_id, articles.c.fingerprint, stories.c.updated_at, *said)
@@ -123,17 +123,17 @@ class RecentStories:
 
 
 class FollowedPeople:
-    """Of whom the stories in the channel are, asked of the database when there is an article more, and once a minute
-    what has been decided. Raises DatabaseError.
+    """The people the channel's stories are about; read again when there is a new article, and once a minute for new
+    decisions. Raises DatabaseError.
     """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._lately = NOBODY
-        self._known: tuple[datetime, int] | None = None  # when it was asked, and the last article then
+        self._known: tuple[datetime, int] | None = None  # when it was read, and the last article then
 
     def __call__(self, now: datetime) -> Followed:
-        """Those of the stories touched in the last thirty days."""
+        """Return the people of the stories touched in the last thirty days."""
         with read_transaction(self._engine) as db:
             last = db.scalar(select(func.max(articles.c.id))) or 0
             is_fresh = self._known and timedelta() <= now - self._known[0] < _MINUTE
@@ -158,7 +158,7 @@ def _told(db: Connection, since: datetime) -> Iterator[ToldStory]:
 
 
 def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping[int, bool]]:
-    """For each of these stories, the parts that maintainers decided about: True is published, False rejected."""
+    """Return for each of these stories the parts maintainers decided about: True is published, False rejected."""
     decisions: defaultdict[int, dict[int, bool]] = defaultdict(dict)
     columns = (reviews.c.story_id, reviews.c.part, reviews.c.decision)
     for chunk in chunks(sorted(numbers)):
@@ -169,7 +169,7 @@ def _decisions(db: Connection, numbers: Collection[int]) -> Mapping[int, Mapping
 
 
 def _deleted(db: Connection, numbers: Collection[int]) -> Mapping[int, set[int]]:
-    """For each of these stories, the parts whose post was taken back."""
+    """Return for each of these stories the parts whose post was deleted."""
     deleted: defaultdict[int, set[int]] = defaultdict(set)
     for chunk in chunks(sorted(numbers)):
         nothing = and_(deliveries.c.story_id.in_(chunk), deliveries.c.html == "")
@@ -199,7 +199,7 @@ def _story(
 
 
 def read_telling(row: Row[Any]) -> Telling:
-    """A row of articles → the telling."""
+    """Convert a row of articles to the telling."""
     fields = {name: getattr(row, name) for name in Article.__dataclass_fields__}
     article = Article(**fields | {"fingerprint": tuple(row.fingerprint)})
     return Telling(article=article, verdict=verdict_of(row.verdict), part=row.part, evidence=row.evidence)

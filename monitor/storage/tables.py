@@ -81,7 +81,7 @@ NAMING = {
 
 
 class Instant(TypeDecorator[datetime]):
-    """An aware UTC instant on both dialects; SQLite would hand back a naive one."""
+    """An aware UTC instant on both dialects; SQLite would return a naive one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -103,29 +103,27 @@ class Instant(TypeDecorator[datetime]):
 
 
 class Span(TypeDecorator[timedelta]):
-    """A duration, kept as seconds."""
+    """A duration, stored as seconds."""
 
     impl = Float
     cache_ok = True
 
     def process_bind_param(self, value: timedelta | None, dialect: Dialect) -> float | None:  # noqa: ARG002 - the base class's signature
-        """Store seconds."""
         return None if value is None else value.total_seconds()
 
     def process_result_value(self, value: float | None, dialect: Dialect) -> timedelta | None:  # noqa: ARG002 - the base class's signature
-        """Return a duration."""
         return None if value is None else timedelta(seconds=value)
 
 
 LARGEST_ID = 2**63 - 1
-"""No row has a larger number; a driver that is asked for one raises what nobody expects."""
+"""The largest row number; drivers fail in odd ways for a larger one."""
 
-# SQLite counts rowids only for INTEGER; PostgreSQL gets a bigint.
+# SQLite numbers rows only for INTEGER; PostgreSQL gets a bigint.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
-    """A column that holds one of these words."""
+    """Restrict a column to these words."""
     quoted = ", ".join(f"'{value.value}'" for value in values)
     return CheckConstraint(f"{column} IN ({quoted})", name=column)
 
@@ -137,13 +135,13 @@ feeds = Table(
     metadata,
     Column("name", String, primary_key=True),
     Column("url", String, nullable=False),
-    Column("active", Boolean, nullable=False),  # stands in feeds.yaml
+    Column("active", Boolean, nullable=False),  # is in feeds.yaml
     Column("etag", String),
     Column("last_modified", String),
     Column("body_hash", String),
     Column("items", LargeBinary, nullable=False, default=b""),
     Column("failures", Integer, nullable=False, default=0),
-    Column("failure", String, nullable=False, default=""),  # why the last poll failed; "" when it did not
+    Column("failure", String, nullable=False, default=""),  # why the last poll failed; "" if it did not
     Column("failure_kind", String, nullable=False, default=""),
     Column("had_entries", Boolean, nullable=False, default=False),
     Column("baseline_at", Instant),
@@ -152,7 +150,7 @@ feeds = Table(
     Column("next_poll_at", Instant, nullable=False),
     Column("lease_no", Integer, nullable=False, default=0),
     Column("lease_until", Instant),
-    # the fields of Habit (models/feeds.py), by their names
+    # the fields of Habit (models/feeds.py), by name
     Column("pause", Span),
     Column("hint", Span),
     Column("news_at", Instant),
@@ -167,7 +165,7 @@ feeds = Table(
     Column("away_since", Instant),
     Column("tried_at", Instant),
     Column("notices", JSON, nullable=False, default=list),
-    # its pause, as feeds.yaml has it
+    # its pause in feeds.yaml
     Column("paused_until", Instant),
     Column("paused_because", String, nullable=False, server_default=""),
     Index(None, "active", "next_poll_at"),
@@ -184,13 +182,14 @@ entries = Table(
     Column("seen_at", Instant, nullable=False),
     Column("outcome", String, nullable=False),
     Column("reason", String, nullable=False),
-    Column("language", String),  # of the article, when it was read
-    Column("story_id", Id),  # also of the same article come again, which has no row in `articles`
-    Column("address", BigInteger),  # text/urls.py: address_number of the canonical address; NULL: the entry has none
+    Column("language", String),  # of the article, if it was read
+    Column("story_id", Id),  # also for a repetition of an article, which has no row in `articles`
+    # text/urls.py: address_number of the canonical address; NULL: the entry has no address
+    Column("address", BigInteger),
     one_of("outcome", Outcome),
-    Index(None, "feed", "id"),  # what a feed showed lately
+    Index(None, "feed", "id"),  # for the latest entries of a feed
     Index(None, "address"),
-    Index(None, "story_id"),  # partial, by its migration: to say so here would import all of PostgreSQL's dialect
+    Index(None, "story_id"),  # partial, by its migration: declaring it here would import all of PostgreSQL's dialect
 )
 
 archive = Table(
@@ -203,7 +202,7 @@ archive = Table(
 archive_dictionaries = Table(
     "archive_dictionaries",
     metadata,
-    Column("id", BigInteger, primary_key=True, autoincrement=False),  # stands in each frame made with it
+    Column("id", BigInteger, primary_key=True, autoincrement=False),  # is in each frame made with it
     Column("body", LargeBinary, nullable=False),
     Column("made_at", Instant, nullable=False),
 )
@@ -214,8 +213,8 @@ entry_keys = Table(
     Column("feed", String, primary_key=True),
     Column("key", String, primary_key=True),
     Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
-    Column("last_seen_at", Instant, nullable=False),  # to the day; kept alive while the feed still shows it
-    sqlite_with_rowid=False,  # the key is most of a row: twice of it would be half of the table
+    Column("last_seen_at", Instant, nullable=False),  # to the day; refreshed while the feed still shows it
+    sqlite_with_rowid=False,  # the key is most of a row: storing it twice would double the table
 )
 
 stories = Table(
@@ -224,7 +223,7 @@ stories = Table(
     Column("id", Id, primary_key=True),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
-    Column("follows", Id),  # the story whose case this one goes on: its post is a reply to that story's
+    Column("follows", Id),  # the story whose case this one continues: its post is a reply to that story's
     Index(None, "updated_at"),
 )
 
@@ -233,7 +232,7 @@ articles = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("entry_id", Id, ForeignKey("entries.id"), nullable=False),
-    Column("story_id", Id, ForeignKey("stories.id")),  # NULL: a veto spoke
+    Column("story_id", Id, ForeignKey("stories.id")),  # NULL: vetoed
     Column("feed", String, nullable=False),
     Column("url", String, nullable=False),
     Column("canonical_url", String, nullable=False),
@@ -247,7 +246,8 @@ articles = Table(
     Column("part", Integer, nullable=False, server_default="1"),  # which of the story's posts tells it
     Column("evidence", String, nullable=False, server_default=""),  # why it belongs to the story
     Column("former_title", Text, nullable=False, server_default=""),
-    Column("source", LargeBinary),  # its piece of the feed's document (zlib); NULL: it has none, or came before 0011
+    # its part of the feed's document (zlib); NULL: there is none, or the row is older than 0011
+    Column("source", LargeBinary),
     Index(None, "story_id"),
     Index(None, "entry_id"),
     Index(None, "canonical_url"),
@@ -258,7 +258,7 @@ deliveries = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("story_id", Id, ForeignKey("stories.id")),  # NULL: a digest or a notice
-    Column("chat", String, nullable=False),  # as the settings named it
+    Column("chat", String, nullable=False),  # by its name in the settings
     Column("state", String, nullable=False),
     Column("html", Text, nullable=False),
     Column("wanted_revision", Integer, nullable=False),
@@ -272,11 +272,11 @@ deliveries = Table(
     Column("updated_at", Instant, nullable=False),
     Column("part", Integer, nullable=False, server_default="1"),  # the story's first post, or a reply to it
     Column("kind", String, nullable=False, server_default=DeliveryKind.STORY),
-    Column("key", String),  # the identity of a digest or a notice in its chat
+    Column("key", String),  # identity of a digest or a notice in its chat
     Column("buttons", JSON, nullable=False, server_default="[]"),  # rows of [label, data]
     Column("silent", Boolean, nullable=False, server_default=false()),
-    Column("digest_id", Id),  # the delivery that tells this one, if it was digested
-    Column("sent_at", Instant),  # when the post was accepted; edits do not move it
+    Column("digest_id", Id),  # the digest that tells it, if it was digested
+    Column("sent_at", Instant),  # when the post was accepted; edits do not change it
     Column("after_message_id", BigInteger),  # the chat's last accepted message when this one was claimed
     Column("doubted_at", Instant),
     Column("look_at", Instant),  # when to look for it next, while it is uncertain
@@ -287,7 +287,7 @@ deliveries = Table(
     Index(None, "chat", "state", "id"),
 )
 
-delivery_photos = Table(  # what a first post shows above its text; made once, since what it was made of moves on
+delivery_photos = Table(  # picture above the text of a first post; made once, because its data changes later
     "delivery_photos",
     metadata,
     Column("delivery_id", Id, ForeignKey("deliveries.id"), primary_key=True),
@@ -297,24 +297,24 @@ delivery_photos = Table(  # what a first post shows above its text; made once, s
 chats = Table(
     "chats",
     metadata,
-    Column("chat", String, primary_key=True),  # as the settings named it: text/chat_names.py
-    Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; a restart obeys it
-    Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" when it is not
+    Column("chat", String, primary_key=True),  # by its name in the settings: text/chat_names.py
+    Column("not_before_at", Instant),  # Telegram's retry_after, or our own pause; obeyed after a restart
+    Column("closed", String, nullable=False, default=""),  # why dispatch is paused; "" if it is not
     Column("closed_at", Instant),  # since when
-    Column("number", String),  # Telegram's own, "-100…/17" of a topic: of one number is one chat; NULL: unknown
+    Column("number", String),  # Telegram's number, "-100…/17" for a topic; one number is one chat; NULL: unknown
     Column("name", String, nullable=False, server_default=""),  # "@name" of a public chat
     Column("moved_to", String, nullable=False, server_default=""),  # the supergroup it has become
-    Column("last_message_id", BigInteger),  # the last post of ours that Telegram surely accepted
+    Column("last_message_id", BigInteger),  # our last post that Telegram certainly accepted
 )
 
-destinations = Table(  # where posts go (channels.yaml), and where they went once
+destinations = Table(  # the present and former destinations of posts (channels.yaml)
     "destinations",
     metadata,
     Column("chat", String, primary_key=True),  # as in `deliveries`
-    Column("place", Integer, nullable=False),  # 0: the main channel, which the public archive goes by
+    Column("place", Integer, nullable=False),  # 0: the main channel, which the public archive follows
     Column("since", Instant, nullable=False),
-    Column("removed_at", Instant),  # NULL: it is served
-    Column("restored_at", Instant),  # when a copy of the database was put back last
+    Column("removed_at", Instant),  # NULL: served
+    Column("restored_at", Instant),  # when a backup was last restored
 )
 
 sends = Table(
@@ -322,30 +322,30 @@ sends = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("chat", String, nullable=False),
-    Column("at", Instant, nullable=False),  # the governor counts these, posts and edits alike
+    Column("at", Instant, nullable=False),  # the rate limit counts these, posts and edits alike
     Index(None, "chat", "at"),
 )
 
-reviews = Table(  # who decided is one letter at most, and never a number
+reviews = Table(  # at most one letter about who decided, never a number
     "reviews",
     metadata,
     Column("story_id", Id, ForeignKey("stories.id"), primary_key=True),
     Column("part", Integer, primary_key=True),
-    Column("html", Text, nullable=False),  # the question, without what was decided
+    Column("html", Text, nullable=False),  # the question, without the decision
     Column("asked_at", Instant, nullable=False),
-    Column("decision", String),  # NULL: nobody has decided yet
+    Column("decision", String),  # NULL: undecided
     Column("decided_at", Instant),
     Column("initial", String(1), nullable=False, server_default=""),
     one_of("decision", Decision),
     Index(None, "decision", "asked_at"),
 )
 
-mutes = Table(  # of who wanted it one letter at most
+mutes = Table(  # at most one letter about who muted it
     "mutes",
     metadata,
     Column("topic", String, primary_key=True),  # its id in keywords.yaml
     Column("rule", String, primary_key=True),
-    Column("title", String, nullable=False),  # the topic's, for readers
+    Column("title", String, nullable=False),  # the topic's title for readers
     Column("since", Instant, nullable=False),
     Column("until", Instant, nullable=False),
     Column("initial", String(1), nullable=False, server_default=""),
@@ -355,7 +355,7 @@ held = Table(
     "held",
     metadata,
     Column("entry_id", Id, ForeignKey("entries.id"), primary_key=True),
-    Column("topic", String, primary_key=True),  # with the rule: which muted rule found it
+    Column("topic", String, primary_key=True),  # with `rule`: the muted rule that matched
     Column("rule", String, primary_key=True),
     Column("held_at", Instant, nullable=False),
     Column("shown_at", Instant),  # NULL: not shown to maintainers yet
@@ -366,16 +366,16 @@ listeners = Table(
     "listeners",
     metadata,
     Column("name", String, primary_key=True),
-    Column("next_update_id", BigInteger, nullable=False, server_default="0"),  # everything before it is dealt with
-    Column("worker", String, nullable=False, server_default=""),  # who reads the updates
+    Column("next_update_id", BigInteger, nullable=False, server_default="0"),  # all updates before it are handled
+    Column("worker", String, nullable=False, server_default=""),  # the worker that reads the updates
     Column("lease_until", Instant),
-    Column("trouble", String, nullable=False, server_default=""),  # why they cannot be read; "" when they can
+    Column("trouble", String, nullable=False, server_default=""),  # why they cannot be read; "" if they can
 )
 
 heartbeats = Table(
     "heartbeats",
     metadata,
-    Column("name", String, primary_key=True),  # the job that came round, "poll@worker" (monitor/health/liveness.py)
+    Column("name", String, primary_key=True),  # the job, as "poll@worker" (monitor/health/liveness.py)
     Column("at", Instant, nullable=False),
 )
 
@@ -385,14 +385,14 @@ alarms = Table(
     Column("key", String, primary_key=True),  # "kind:subject" (monitor/health/alarms.py)
     Column("text", Text, nullable=False),
     Column("since", Instant, nullable=False),
-    Column("told_at", Instant),  # NULL: seen once, not told yet
-    Column("gone_at", Instant),  # NULL: it holds; else since when it has not been seen
+    Column("told_at", Instant),  # NULL: seen once, not reported yet
+    Column("gone_at", Instant),  # NULL: it holds; else since when it is gone
 )
 
-desk_keys = Table(  # of whose it is, one letter at most
+desk_keys = Table(  # at most one letter about its owner
     "desk_keys",
     metadata,
-    Column("digest", String(64), primary_key=True),  # SHA-256 of the secret, which is kept nowhere
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the secret, which is not stored
     Column("kind", String, nullable=False),
     Column("initial", String(1), nullable=False, server_default=""),
     Column("expires_at", Instant, nullable=False),

@@ -1,1 +1,1 @@
-"""What is said of stories after they were published: that one is retracted, why, and what its posts show then."""
+"""Corrections of published stories: which one is retracted, why, and what its posts show then."""

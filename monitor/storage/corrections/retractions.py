@@ -1,8 +1,7 @@
-"""Retracting a story, and taking that back: one transaction with everything that the chats should show then.
+"""Retracting a story and undoing that: one transaction with everything that the chats should show then.
 
-The posts are brought there as the law of the outbox has it (tables.py): what was sent is edited, what is in flight or
-in doubt follows when that is settled, what was not sent stays unsent. Synchronous: callers in the event loop use
-`asyncio.to_thread`.
+The posts change by the rules of the outbox (tables.py): what was sent is edited, what is in flight or in doubt follows
+when that is settled, what was not sent stays unsent. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections import Counter
@@ -34,7 +33,7 @@ _FIRST_POST = deliveries.c.message_id.is_(None)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answered:
-    """Where an order is answered, once for its key; `otherwise` is said when there is nothing to do."""
+    """Where to answer a command, once for its key; `otherwise` is the answer if there is nothing to do."""
 
     chat: str
     key: str
@@ -42,10 +41,10 @@ class Answered:
 
 
 class Retractions:
-    """What maintainers retract in one database. `destinations` are those whose posts can be brought back in full; they
-    may be replaced.
+    """The retractions of one database. `destinations` are those whose posts can be restored in full; the attribute may
+    be replaced.
 
-    Everything raises DatabaseError.
+    Every method raises DatabaseError.
     """
 
     def __init__(self, engine: Engine, *, destinations: Sequence[Destination] = ()) -> None:
@@ -53,7 +52,7 @@ class Retractions:
         self.destinations = destinations
 
     def story_of(self, named: int | PostAddress) -> int | None:
-        """The number of a story that a channel showed: by its number, or by the address of one of its posts."""
+        """Return the number of a story that a channel showed, given that number or the address of one of its posts."""
         mine = deliveries.c.kind == DeliveryKind.STORY
         with read_transaction(self._engine) as db:
             if isinstance(named, int):
@@ -76,11 +75,11 @@ class Retractions:
         answered: Answered | None = None,
         notices: str = "",
     ) -> Corrected | None:
-        """Say that a published story is wrong: its posts are struck and say why, or are deleted.
+        """Retract a published story: its posts are struck with the reason, or deleted.
 
-        Once more: with the new reason, and for what was published since. `answered` None: who ordered reads what is
-        returned. `notices` is the chat ("" for none) that hears of each deletion. None: no channel shows such a story,
-        or the order was carried out before.
+        Repeating it sets the new reason, and includes parts published since. If `answered` is None, the caller shows
+        the result. `notices` is the chat ("" for none) that is told about each deletion. Returns None if no channel
+        shows the story, or the command was carried out before.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -101,9 +100,9 @@ class Retractions:
             return corrected
 
     def restore(self, story_id: int, *, now: datetime, answered: Answered | None = None) -> Corrected | None:
-        """Take a retraction back: the posts say again what they said, and those held back by it go out.
+        """Undo a retraction: the posts show again what they did, and those held back by it are sent.
 
-        None: no such story is retracted, or the order was carried out before.
+        Returns None if the story is not retracted, or the command was carried out before.
         """
         with write_transaction(self._engine) as db:
             lock_stories(db)
@@ -126,15 +125,15 @@ class Retractions:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Forms:
-    """A story as it is now, and how each chat is to show it."""
+    """A story in its present state, and how each chat should show it."""
 
     story: Story
     destinations: Mapping[str, Destination]
     now: datetime
-    deleted: int  # of its posts, by orders before this one
+    deleted: int  # its posts deleted by earlier commands
 
     def show(self, db: Connection, posts: Iterable[Row[Any]]) -> None:
-        """Say that the chats should show it so."""
+        """Set what the chats should show for these posts."""
         for row in posts:
             to = self.destinations.get(row.chat, Destination(chat=row.chat))
             post = WantedPost(
@@ -145,18 +144,18 @@ class _Forms:
                 silent=row.silent,
             )
             want(db, row.story_id, post, self.now)
-            # What Telegram would not take was another text: the message still stands as it was before.
+            # Telegram refused another text: the message still stands as before.
             refused = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.REJECTED, ~_FIRST_POST)
             db.execute(update(deliveries).where(refused).values(state=DeliveryState.PENDING))
 
     def corrected(self, how: Literal["struck", "deleted", "back"], counts: Counter[str]) -> Corrected:
-        """What is told of it."""
+        """Return the summary of what was done."""
         headline = headline_of(self.story.lead.article)
         return Corrected(story=self.story.id or 0, headline=headline, how=how, deleted=self.deleted, **counts)
 
 
 def _note(db: Connection, story_id: int, parts: Collection[int], *, why: str, initial: str, now: datetime) -> bool:
-    """Write down that a story is retracted. False: nobody shows it, and nobody has retracted it."""
+    """Record the retraction. False if nobody shows the story and it was not retracted before."""
     before = retractions_of(db, [story_id]).get(story_id)
     if not parts and before is None:
         return False
@@ -174,7 +173,7 @@ def _struck(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Correct
 
 
 def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: str) -> Corrected:
-    """A post that cannot be deleted now, as it may be on its way, is struck."""
+    """Delete the posts. One that cannot be deleted now, as it may be in flight, is struck."""
     counts, kept = Counter[str](), []
     for row in posts:
         removed = remove(db, deliveries.c.id == row.id, forms.now)
@@ -200,21 +199,21 @@ def _restored(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corre
 
 
 def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:
-    """The rows that show parts of a story to subscribers, and that nobody deleted."""
+    """Return the rows that show parts of a story to subscribers and are not deleted."""
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
     rows = select(deliveries, is_left().label("is_left")).where(mine)
     return db.execute(rows.order_by(deliveries.c.id)).all()
 
 
 def _deleted_before(db: Connection, story_id: int | None) -> int:
-    """How many posts are deleted already; not those that Telegram would not delete, which stand."""
+    """Return how many posts are deleted already, without those that Telegram refused to delete."""
     mine = and_(deliveries.c.story_id == story_id, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html == "")
     gone = and_(mine, deliveries.c.state != DeliveryState.REJECTED)
     return db.scalar(select(func.count()).select_from(deliveries).where(gone)) or 0
 
 
 def _counted(posts: Iterable[Row[Any]]) -> Counter[str]:
-    """Where the posts stand. What was never sent is counted by those who hold it back or let it go."""
+    """Count the posts by their state. Those never sent are counted by the caller, who holds or releases them."""
     return Counter(filter(None, map(_place, posts)))
 
 
@@ -232,7 +231,7 @@ def _place(row: Row[Any]) -> str:
 
 
 def _let_go(db: Connection, story_id: int, now: datetime) -> int:
-    """Send what only the retraction has kept from being sent."""
+    """Release posts that only the retraction kept from being sent; return how many."""
     held = and_(
         deliveries.c.story_id == story_id,
         deliveries.c.state == DeliveryState.CANCELLED,
@@ -251,6 +250,6 @@ def _answer(db: Connection, answered: Answered | None, corrected: Corrected | No
 
 
 def _names(row: Any) -> frozenset[str]:
-    """How a link may call the chat of a post; one of a forum's topics is called as the forum."""
+    """Return the names by which a link may refer to a post's chat; for a forum topic those of the forum."""
     named = (chat_of(row.chat), row.name or "", row.number or "", row.moved_to or "")
     return frozenset(name.lower() for name in named if name)

@@ -1,6 +1,6 @@
-"""What others need of retractions: which stories are retracted, and posts of theirs that must not go out any more.
+"""Retractions for other modules: which stories are retracted, and posts that must not be sent any more.
 
-Functions are parts of somebody's transaction.
+Functions run within the caller's transaction.
 """
 
 from collections.abc import Collection, Mapping
@@ -15,11 +15,11 @@ from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks
 from monitor.storage.tables import deliveries
 
-WITHDRAWN = "опровергнуто раньше, чем ушло"  # in the error of a post that was therefore never sent
+WITHDRAWN = "опровергнуто раньше, чем ушло"  # the error of a post that was therefore never sent
 
 
 def retractions_of(db: Connection, numbers: Collection[int]) -> Mapping[int, Retraction]:
-    """Those of these stories that are retracted."""
+    """Return the retractions of these stories, by story."""
     return {
         row.story_id: read_retraction(row)
         for chunk in chunks(sorted(numbers))
@@ -28,14 +28,14 @@ def retractions_of(db: Connection, numbers: Collection[int]) -> Mapping[int, Ret
 
 
 def read_retraction(row: Row[Any]) -> Retraction:
-    """A row of the table → the value."""
+    """Convert a row of the table."""
     return Retraction(why=row.why, at=row.at, parts=frozenset(row.parts), initial=row.initial)
 
 
 def withdraw_unsent(db: Connection, mine: ColumnElement[bool], now: datetime) -> int:
-    """Cancel the posts among these rows that would tell what is retracted; only those surely never sent.
+    """Cancel those of these posts that show retracted parts and were certainly never sent.
 
-    Returns how many. A post in flight, or in doubt, comes here when it is known that it was not accepted.
+    Returns how many. Posts in flight or in doubt are handled when it is known that they were not accepted.
     """
     waiting = and_(
         deliveries.c.kind == DeliveryKind.STORY,

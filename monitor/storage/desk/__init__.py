@@ -1,1 +1,1 @@
-"""What the desk needs that nobody else does: who is in, questions with their articles, rules and feeds in figures."""
+"""Data for the desk only: sessions, questions with their articles, figures of rules and feeds."""

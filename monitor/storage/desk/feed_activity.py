@@ -1,7 +1,7 @@
-"""What feeds brought lately: new entries day by day, how late they came, the last ones with what became of them.
+"""What feeds brought recently: new entries by day, their delays, the last entries with their outcomes.
 
-One statement for all feeds together. Days are told apart by the numbers of entries, which the index of a feed's entries
-has: the rows themselves, two hundred thousand in a fortnight of 300 feeds, are not read for it.
+One statement for all feeds. Days are separated by entry numbers, which the index on a feed's entries has: the rows
+themselves, two hundred thousand for 300 feeds in a fortnight, are not read.
 """
 
 from collections import defaultdict
@@ -22,7 +22,7 @@ from monitor.storage.tables import LARGEST_ID, articles, entries, feeds
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedActivity:
-    """What one feed brought: new entries on each of the days asked for, and how many of them tell a story."""
+    """What one feed brought: new entries on each requested day, and how many of them are in a story."""
 
     by_day: tuple[int, ...]
     ours: int = 0
@@ -35,7 +35,7 @@ class FeedActivity:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SeenEntry:
-    """One entry of a feed, and what became of it."""
+    """An entry of a feed, and its outcome."""
 
     id: int
     url: str
@@ -52,13 +52,14 @@ class FeedFigures:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._firsts: Mapping[datetime, int] = {}  # of mornings the first entry, which stays what it is
+        self._firsts: Mapping[datetime, int] = {}  # by morning: the first entry, which never changes
 
     def activity(self, mornings: Sequence[datetime], *, of: str | None = None) -> Mapping[str, FeedActivity]:
-        """What each feed in use, or the one named, brought on the days that begin then; the last day is not over.
+        """Return what each active feed, or the feed `of`, brought on the days that begin at these times; the last day
+        is not over.
 
-        On a feed's first day all that stood in it counts. What was recorded within seconds of midnight may count to
-        the day before or after.
+        On a feed's first day all entries in it count. Entries recorded within seconds of midnight may count for the
+        neighbouring day.
         """
         with read_transaction(self._engine) as db:
             found_firsts = {at: self._firsts.get(at) or first_seen(db, at) for at in mornings}
@@ -74,9 +75,10 @@ class FeedFigures:
         return {name: FeedActivity(by_day=tuple(counts), ours=ours.get(name, 0)) for name, *counts in feed_counts}
 
     def delays(self, since: datetime, *, of: str | None = None) -> Mapping[str, timedelta]:
-        """How long after their publication entries seen since then were usually seen, by feed, or of the one named.
+        """Return the median delay from publication to being seen, by feed, for entries seen since then; only for the
+        feed `of`, if given.
 
-        What was published before a feed's first poll stood there before we looked, and does not count. A feed without
+        Entries published before a feed's first poll are ignored, as they were there before we looked. A feed without
         dated new entries is left out.
         """
         late: dict[str, list[float]] = defaultdict(list)
@@ -85,7 +87,9 @@ class FeedFigures:
         return {feed: timedelta(seconds=median(seconds)) for feed, seconds in late.items()}
 
     def delays_by_hour(self, hours: Sequence[datetime]) -> tuple[timedelta | None, ...]:
-        """The same of all feeds together for the entries seen in each of these hours; None: there were none."""
+        """Return the median delay over all feeds for entries seen in each of these hours; None for an hour without
+        any.
+        """
         late: list[list[float]] = [[] for _ in hours]
         for _, seen, delay in self._dated(hours[0]):
             hour = int(seen - hours[0].timestamp()) // 3600
@@ -94,7 +98,7 @@ class FeedFigures:
         return tuple(timedelta(seconds=median(seconds)) if seconds else None for seconds in late)
 
     def _dated(self, since: datetime, *, of: str | None = None) -> Sequence[tuple[str, float, float]]:
-        """Of dated news the feed, when it was seen (seconds since the epoch), how many seconds late."""
+        """Return for dated news: the feed, when it was seen (seconds since the epoch), and the delay in seconds."""
         seen, published = (extract("epoch", column) for column in (entries.c.seen_at, entries.c.published_at))
         old = entries.c.outcome.in_([Outcome.BASELINE, Outcome.TOO_OLD])
         asked = (
@@ -109,7 +113,7 @@ class FeedFigures:
         return [(feed, float(at), max(float(at - before), 0.0)) for feed, at, before in rows]
 
     def last(self, feed: str, *, limit: int) -> tuple[SeenEntry, ...]:
-        """A feed's last entries, the newest first."""
+        """Return a feed's last entries, the newest first."""
         columns = (entries.c[name] for name in SeenEntry.__dataclass_fields__)
         asked = select(*columns).where(entries.c.feed == feed).order_by(desc(entries.c.id)).limit(limit)
         with read_transaction(self._engine) as db:
@@ -117,6 +121,6 @@ class FeedFigures:
 
 
 def _count(start: int, end: int) -> ScalarSelect[int]:
-    """How many entries of a feed have numbers from `start` on, below `end`."""
+    """Count a feed's entries with numbers from `start` up to, but without, `end`."""
     mine = and_(entries.c.feed == feeds.c.name, entries.c.id >= start, entries.c.id < end)
     return select(func.count()).select_from(entries).where(mine).scalar_subquery()

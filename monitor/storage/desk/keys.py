@@ -1,6 +1,6 @@
-"""Who may use the desk: links that let somebody in once, and the sessions they become.
+"""Access to the desk: links that let somebody in once, and the sessions they become.
 
-Of a secret only its SHA-256 is kept: who reads the database cannot come in with it. Of a person, one letter.
+Only the SHA-256 of a secret is kept, so the database does not give access. About a person one letter is kept.
 """
 
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from monitor.storage.tables import desk_keys
 
 LINK_LIVES: Final = timedelta(minutes=10)
 SESSION_LIVES: Final = timedelta(hours=12)
-_SECRET_BYTES: Final = 512  # nothing longer is one
+_SECRET_BYTES: Final = 512  # bytes; longer secrets are cut
 
 
 class DeskKeys:
@@ -25,7 +25,7 @@ class DeskKeys:
         self._engine = engine
 
     def add_link(self, secret: str, *, initial: str, now: datetime) -> None:
-        """Let whoever brings this secret in, once, for `LINK_LIVES`. What has expired is forgotten."""
+        """Add a link that lets in whoever brings this secret, once, within `LINK_LIVES`. Expired keys are deleted."""
         with write_transaction(self._engine) as db:
             db.execute(delete(desk_keys).where(desk_keys.c.expires_at <= now))
             key = {"digest": _digest(secret), "kind": DeskKey.LINK, "initial": initial}
@@ -37,7 +37,7 @@ class DeskKeys:
             return db.scalar(select(desk_keys.c.digest).where(_valid(secret, DeskKey.LINK, now))) is not None
 
     def enter(self, link: str, session: str, now: datetime) -> bool:
-        """Spend a link for a session of `SESSION_LIVES`. False: the link is not, no longer, or already used."""
+        """Exchange a link for a session of `SESSION_LIVES`. False if the link is unknown, expired or used."""
         with write_transaction(self._engine) as db:
             spent = delete(desk_keys).where(_valid(link, DeskKey.LINK, now)).returning(desk_keys.c.initial)
             row = db.execute(spent).first()
@@ -48,18 +48,18 @@ class DeskKeys:
             return True
 
     def initial_of(self, session: str, now: datetime) -> str | None:
-        """The one letter of whose session it is; "" when there is none to tell; None: nobody's."""
+        """Return the letter of the session's owner, "" if unknown; None if there is no such session."""
         with read_transaction(self._engine) as db:
             initial: str | None = db.scalar(select(desk_keys.c.initial).where(_valid(session, DeskKey.SESSION, now)))
             return initial
 
     def leave(self, session: str) -> None:
-        """End one session."""
+        """End a session."""
         with write_transaction(self._engine) as db:
             db.execute(delete(desk_keys).where(desk_keys.c.digest == _digest(session)))
 
     def close(self, now: datetime) -> int:
-        """End every session and every link. Returns how many sessions still held."""
+        """End all sessions and links; return how many sessions were still valid."""
         with write_transaction(self._engine) as db:
             gone = db.execute(delete(desk_keys).returning(desk_keys.c.kind, desk_keys.c.expires_at)).all()
             return sum(row.kind == DeskKey.SESSION and row.expires_at > now for row in gone)

@@ -1,6 +1,6 @@
-"""Questions to the maintainers as they stand, with the articles they are about, for those who look at them.
+"""Questions to maintainers with their articles, for display.
 
-They are decided in storage/reviews.py. Here is only read.
+They are decided in storage/reviews.py; this module only reads.
 """
 
 from collections.abc import Sequence
@@ -20,8 +20,8 @@ from monitor.storage.tables import entries, reviews
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A question about a part of a story. `decision` is None while nobody has decided; `members` are the articles of
-    the part, in the order they came.
+    """A question about a part of a story. `decision` is None until somebody decides; `members` are the articles of the
+    part, in the order they came.
     """
 
     story_id: int
@@ -39,20 +39,23 @@ class Question:
 
     @property
     def lead(self) -> Member | None:
-        """The article that a post would show; None: the database has forgotten it."""
+        """The article that a post would show; None if the database no longer has it."""
         postable = (one for one in self.members if one.verdict and one.verdict.tier is Tier.POST)
         return next(postable, self.members[0] if self.members else None)
 
 
 class Questions:
-    """The questions of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
+    """The questions of one database. Instants are aware UTC; every method is one transaction and raises
+    DatabaseError.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def waiting(self, *, limit: int, before: int | None = None) -> tuple[Question, ...]:
-        """The undecided ones, expired too, those of the newest stories first; of stories with smaller numbers than
-        `before`, where that is asked. The questions of one story come together, so that there may be a few more.
+        """Return the undecided questions, including expired ones, of the newest stories first; only of stories with
+        numbers below `before`, if given. All questions of a story are returned together, so there may be more than
+        `limit`.
         """
         earlier = [] if before is None else [reviews.c.story_id < before]
         newest = select(reviews.c.story_id).where(UNDECIDED, *earlier).distinct()
@@ -61,7 +64,7 @@ class Questions:
             return _questions(db, [UNDECIDED, reviews.c.story_id.in_(numbers)])
 
     def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
-        """What maintainers decided since then, the last decision first."""
+        """Return what maintainers decided since then, the last decision first."""
         lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= since)
         last = select(reviews.c.story_id).where(lately).order_by(reviews.c.decided_at.desc()).limit(limit)
         with read_transaction(self._engine) as db:
@@ -69,7 +72,7 @@ class Questions:
         return tuple(sorted(questions, key=lambda one: one.decided_at or one.asked_at, reverse=True))
 
     def of_part(self, story: int, part: int) -> Question | None:
-        """The question about a part of a story, decided or not."""
+        """Return the question about a part of a story, decided or not."""
         with read_transaction(self._engine) as db:
             questions = _questions(db, [reviews.c.story_id == story, reviews.c.part == part])
         return questions[0] if questions else None
@@ -83,7 +86,7 @@ def _questions(db: Connection, which: Sequence[ColumnElement[bool]]) -> tuple[Qu
 
 
 def _question(row: Row[Any], members: Sequence[Member]) -> Question:
-    """`members` are of any story; what was only seen again has no verdict."""
+    """Build a question; `members` may be of any story. Those without a verdict were only seen again: left out."""
     same = ("story_id", "part", "asked_at", "decided_at", "initial")
     return Question(
         **{name: getattr(row, name) for name in same},

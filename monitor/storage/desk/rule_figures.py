@@ -1,7 +1,7 @@
-"""The rules in figures: by the week what each finds, alone and beside others, and what maintainers decided of it.
+"""Figures of the rules by week: what each matches, alone and with others, and how maintainers decided.
 
-Counted are the articles that rules found then, judged by the rules in force as `monitor rules` judges them
-(matching/rule_scores.py). What a set of rules says of an article is remembered, so that the next look costs a query.
+Counted are articles that rules matched at the time, judged by the rules in force as `monitor rules` judges them
+(matching/rule_scores.py). What a set of rules says about an article is cached, so that the next call costs a query.
 """
 
 from collections import Counter
@@ -22,14 +22,12 @@ from monitor.storage.tables import articles, entries, reviews
 WEEKS = 8
 MOST = 10_000  # articles, the newest
 _WEEK = timedelta(weeks=1)
-_AT_ONCE = 25  # texts read and judged between two looks at the clock
+_AT_ONCE = 25  # texts read and judged between two checks of the time
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RuleFigure:
-    """One rule: its score over the articles of eight weeks and all decisions, and its firings by the week, the oldest
-    week first.
-    """
+    """A rule's score over the articles of eight weeks and all decisions, and its firings by week, the oldest first."""
 
     score: RuleScore
     weeks: tuple[int, ...]
@@ -37,9 +35,9 @@ class RuleFigure:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figures:
-    """Every rule, those that cost more than they give first, then as the file has them. `found` are the articles of
-    these weeks that any of them finds, `left` those that are not judged yet: the next look goes on. `topics` are the
-    titles of the topics by their ids.
+    """The figures of every rule, those that cost more than they give first, then in the file's order. `found` counts
+    the articles of these weeks that any rule matches, `left` those not judged yet, which the next call judges. `topics`
+    are titles by id.
     """
 
     rules: tuple[RuleFigure, ...]
@@ -57,7 +55,7 @@ class RuleFigures:
         self._known: tuple[Matcher | None, dict[int, tuple[Firing, ...]]] = (None, {})
 
     def figures(self, matcher: Matcher, *, now: datetime, is_over: Callable[[], bool]) -> Figures:
-        """The figures by these rules; judging goes on until the time for it `is_over`."""
+        """Return the figures for these rules; judging stops when `is_over` says that time is up."""
         rows = self._rows(now - WEEKS * _WEEK)
         of, known = self._known  # of other rules, and of articles that count no more, it is forgotten
         fired = {row.id: known[row.id] for row in rows if row.id in known} if of is matcher else {}
@@ -66,7 +64,7 @@ class RuleFigures:
         return _figures(matcher, [row for row in rows if row.id in fired], fired, now=now, left=_left(rows, fired))
 
     def _rows(self, since: datetime) -> Sequence[Any]:
-        """The articles that count, the newest first: when they were seen, what was decided."""
+        """Return the articles that count, the newest first: when they were seen, and the decision."""
         same_part = and_(reviews.c.story_id == articles.c.story_id, reviews.c.part == articles.c.part)
         decided = and_(same_part, reviews.c.decision.in_(MADE))
         question = (reviews.c.decision, reviews.c.story_id, reviews.c.part)

@@ -1,1 +1,1 @@
-"""The maintainers' files as they were, save by save."""
+"""Versions of the maintainers' files."""

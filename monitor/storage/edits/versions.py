@@ -1,4 +1,4 @@
-"""Every statement on `file_versions`: what the maintainers' files were, save by save, the last ones of each file."""
+"""Every statement on `file_versions`: versions of the maintainers' files, the last ones of each file."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -13,9 +13,9 @@ from monitor.models.file_versions import FileVersion
 from monitor.storage.database import read_transaction, write_transaction
 from monitor.storage.edits.schema import file_versions
 
-KEPT = 200  # versions of one file: of 110 kB, 6 MB
-FOUND = "так файл лежал на диске"  # the summary of a version that nobody saved here
-LARGEST = 16 * 1024 * 1024  # bytes of a content; no file of maintainers is read beyond a fraction of it
+KEPT = 200  # versions of one file; of 110 kB, 6 MB
+FOUND = "так файл лежал на диске"  # the summary of a version that was not saved here
+LARGEST = 16 * 1024 * 1024  # bytes of a content; maintainers' files are limited to a fraction of it
 
 _TOLD = tuple(file_versions.c[name] for name in ("id", "file", "digest", "saved_at", "initial", "summary"))
 
@@ -27,21 +27,20 @@ class FileVersions:
         self._engine = engine
 
     def of(self, file: str) -> tuple[FileVersion, ...]:
-        """Those of a file, the newest first."""
+        """Return the versions of a file, the newest first."""
         with read_transaction(self._engine) as db:
             return tuple(map(_version, db.execute(_newest(file).limit(KEPT))))
 
     def named(self, number: int) -> tuple[FileVersion, bytes] | None:
-        """One version with its content; None when there is none with that number, or none any more."""
+        """Return a version with its content; None if there is none with that number (any more)."""
         asked = select(*_TOLD, file_versions.c.content).where(file_versions.c.id == number)
         with read_transaction(self._engine) as db:
             row = db.execute(asked).one_or_none()
         return None if row is None else (_version(row), _content(row.content))
 
     def saved_since(self, file: str, before: str, digest: str) -> tuple[FileVersion, ...]:
-        """What led from one content of a file to another, oldest first: the saves, and what was found between them.
-
-        () when the other was never saved here since. A save may be looked up when later ones are there already.
+        """Return what led from one content of a file to another, oldest first: saves, and versions found on disk
+        between them. () if the other was not saved here since. Later versions may exist already.
         """
         versions = self.of(file)
         known = next((place for place, one in enumerate(versions) if one.digest == before), None)
@@ -52,7 +51,7 @@ class FileVersions:
         return since[last:][::-1] if known is not None else since[last : last + 1]
 
     def keep(self, file: str, content: bytes, now: datetime) -> None:
-        """Keep what lies on the disk, unless it is the last version: then somebody edited the file by other means."""
+        """Record the content on disk, unless it is the last version: then somebody edited the file by other means."""
         with write_transaction(self._engine) as db:
             last = db.execute(_newest(file).limit(1)).one_or_none()
             if last is None or last.digest != digest_of(content):
@@ -60,14 +59,14 @@ class FileVersions:
 
     @contextmanager
     def adding(self, file: str, content: bytes, now: datetime, *, initial: str, summary: str) -> Iterator[int]:
-        """Keep what is saved, if the block, which writes it to the disk, ends well; gives the new number."""
+        """Record a version if the block, which writes it to the disk, succeeds; yield its number."""
         with write_transaction(self._engine) as db:
             yield _insert(db, file, content, saved_at=now, initial=initial, summary=summary)
             _forget_oldest(db, file)
 
 
 def digest_of(content: bytes) -> str:
-    """What a content is known by."""
+    """Return the content's identity."""
     return sha256(content).hexdigest()
 
 

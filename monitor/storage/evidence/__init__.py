@@ -1,1 +1,1 @@
-"""Evidence in the database: watched pages, the chains of what was kept, observations, stamps, and who is told."""
+"""Evidence in the database: watched pages, chains of what was kept, observations, time stamps, notices to people."""

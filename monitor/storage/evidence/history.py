@@ -1,4 +1,4 @@
-"""Evidence as people look at it: pages under watch, what was kept and observed of them, the chains. Only read."""
+"""Evidence for display: watched pages, what was kept and observed of them, the chains. Read-only."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ _ABSENT = (Sight.MISSING, Sight.GONE)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PageRecord:
-    """A page with everything that is recorded of it; looks and captures in the order they came."""
+    """A page with all its records; looks and captures in the order they came."""
 
     page: WatchedPage
     looks: tuple[Observed, ...]
@@ -38,36 +38,36 @@ class PageRecord:
 
     @property
     def captured(self) -> Mapping[int, Capture]:
-        """The captures by their number, `Observed.capture_id`."""
+        """The captures by number, as in `Observed.capture_id`."""
         return {one.id: one for one in self.captures}
 
     @property
     def known(self) -> Observed | None:
-        """The last look that says anything of the page; None: it could never be seen."""
+        """The last look that could read the page; None if none could."""
         return next((look for look in reversed(self.looks) if look.sight is not Sight.UNSEEN), None)
 
     @property
     def last_change(self) -> Observed | None:
-        """The last look that found other words than the one before, or than what people had been told."""
+        """The last look that found other words than the one before, or than people had been told."""
         changed = (look for look in reversed(self.looks) if look.sight in {Sight.CHANGED, Sight.BACK} and look.said)
         return next(changed, None)
 
     @property
     def absent_since(self) -> datetime | None:
-        """The first of the looks in a row, up to the last, that found no page; those that saw nothing do not count."""
+        """The first of the last looks in a row that found no page, ignoring those that could not see it; else None."""
         seen = [look for look in reversed(self.looks) if look.sight is not Sight.UNSEEN]
         absent = list(takewhile(lambda look: look.sight in _ABSENT, seen))
         return absent[-1].at if absent else None
 
     @staticmethod
     def label(look: Observed) -> str:
-        """What a look found, in Russian."""
+        """Name the result of a look, in Russian."""
         return sight_label(look.sight, is_first=look.is_first)
 
     def standing(self, moment: Callable[[datetime], str]) -> str:
-        """Where the page stands now, a sentence in Russian; `moment` writes an instant.
+        """Describe the page's present state, a sentence in Russian; `moment` formats an instant.
 
-        A look that could not see the page says nothing of it: what was known before it is said as well.
+        If the last look could not see the page, what was known before is added.
         """
         if not self.looks:
             return "Ещё не смотрели"
@@ -82,25 +82,27 @@ class PageRecord:
 
 
 class EvidenceHistory:
-    """The evidence of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
+    """The evidence of one database. Instants are aware UTC; every method is one transaction and raises
+    DatabaseError.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def watched(self, *, limit: int) -> tuple[WatchedPage, ...]:
-        """The pages whose watch began last, the newest first."""
+        """Return the pages whose watch began last, the newest first."""
         with read_transaction(self._engine) as db:
             newest = _watched_rows().order_by(pages.c.id.desc()).limit(limit)
             return tuple(map(_watched, db.execute(newest)))
 
     def pages(self, of: int | str) -> tuple[WatchedPage, ...]:
-        """The pages of a story, by its number, or the page at an address, in the order their watch began."""
+        """Return the pages of a story, by its number, or the page at an address, in the order their watch began."""
         with read_transaction(self._engine) as db:
             mine = _watched_rows().where(pages.c.id.in_(_page_ids(of))).order_by(pages.c.id)
             return tuple(map(_watched, db.execute(mine)))
 
     def records(self, of: int | str) -> tuple[PageRecord, ...]:
-        """The same pages with what was kept and observed of them, in a transaction each: a look between is no harm."""
+        """Return the same pages with captures and looks, in separate transactions: a look in between does no harm."""
         kept, seen = self.captures(of), self.observations(of)
         return tuple(
             PageRecord(
@@ -112,26 +114,28 @@ class EvidenceHistory:
         )
 
     def captures(self, of: int | str) -> tuple[Capture, ...]:
-        """What was kept of the pages of a story, by its number, or of the page at an address, in order."""
+        """Return the captures of a story's pages, by its number, or of the page at an address, in order."""
         with read_transaction(self._engine) as db:
             mine = captures.c.page_id.in_(_page_ids(of))
             rows = select(captures, pages.c.url).join(pages, pages.c.id == captures.c.page_id).where(mine)
             return tuple(_capture(row) for row in db.execute(rows.order_by(captures.c.id)))
 
     def observations(self, of: int | str) -> tuple[Observed, ...]:
-        """Every look at the pages of a story, by its number, or at the page at an address, in their order."""
+        """Return every look at a story's pages, by its number, or at the page at an address, in order."""
         with read_transaction(self._engine) as db:
             rows = observed_rows().where(observations.c.page_id.in_(_page_ids(of)))
             return tuple(map(read_observed, db.execute(rows.order_by(observations.c.id))))
 
     def chain(self, name: str, *, upto: int | None = None) -> Iterator[Link]:
-        """The links of a chain in order, up to that number."""
+        """Yield the links of a chain in order, up to the number `upto`."""
         rows = link_rows(name).where(captures.c.number <= upto) if upto else link_rows(name)
         with read_transaction(self._engine) as db:
             yield from map(read_link, db.execute(rows.execution_options(yield_per=500)))
 
     def first_stamp(self, link: Link) -> tuple[Link, TimeStamp] | None:
-        """The first link of the chain, from this one on, that an authority stamped: its stamp proves all before it."""
+        """Return the first link of the chain, from this one on, that an authority stamped, with its stamp, which proves
+        all links before it.
+        """
         given = link_rows(link.chain).add_columns(stamps.c.authority, stamps.c.token, stamps.c.stamped_at)
         given = given.join(stamps, stamps.c.hash == captures.c.hash)
         mine = and_(captures.c.number >= link.number, stamps.c.token.isnot(None))
@@ -141,7 +145,7 @@ class EvidenceHistory:
 
 
 def answered(capture: Capture) -> str:
-    """How the site answered the look that was kept, in Russian."""
+    """Describe the site's answer in a capture, in Russian."""
     return f"ответ {capture.status}" if capture.status else "ответа не было, сохранена запись из ленты"
 
 
@@ -168,7 +172,7 @@ def _watched(row: Row[Any]) -> WatchedPage:
 
 def _page_ids(of: int | str) -> Any:
     if isinstance(of, str):
-        address = of.encode("utf-8", "replace").decode().replace("\0", "")  # what no database takes
+        address = of.encode("utf-8", "replace").decode().replace("\0", "")  # no database accepts these
         addresses = [address] if "://" in address else [f"https://{address}", f"http://{address}"]
         spelt = [*addresses, *filter(None, map(canonical, addresses))]
         moved = select(observations.c.page_id).where(observations.c.moved_to.in_(spelt))

@@ -1,7 +1,7 @@
-"""Evidence in the database: pages under watch, the chain of what was kept of them, and what was observed.
+"""Evidence in the database: watched pages, the chain of what was kept of them, and observations.
 
-A page is leased to be looked at as feeds are to be polled. Nothing is decided here. `watch` and `announce` are parts of
-somebody's transaction; synchronous: callers in the event loop use `asyncio.to_thread`.
+A page is leased for a look as a feed is for a poll. Nothing is decided here. `watch` and `look_sooner` run within the
+caller's transaction. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 import zlib
@@ -26,12 +26,12 @@ from monitor.text.urls import canonical
 _HOUR = timedelta(hours=1)
 
 NextLink = Callable[[Link | None], Link]
-"""The last link of the chain (None: there is none yet) → the one to add."""
+"""Makes the link to add from the last link of the chain (None: there is none yet)."""
 
 
 def watch(db: Connection, story_id: int, now: datetime, *, again: Collection[str] = ()) -> None:
-    """Have the page of every article of a story looked at, the first time now; those under watch already stay so, but
-    for the canonical addresses to be looked at `again` now.
+    """Watch the page of every article of a story, with the first look now. Pages under watch stay unchanged, except the
+    canonical addresses in `again`, which are looked at now.
     """
     story_articles = select(articles.c.canonical_url, articles.c.url, articles.c.feed).where(
         articles.c.story_id == story_id
@@ -48,7 +48,7 @@ def watch(db: Connection, story_id: int, now: datetime, *, again: Collection[str
 
 
 def look_sooner(db: Connection, polls: Sequence[PollOutcome]) -> None:
-    """Have watched pages looked at now whose entries a feed shows otherwise than before; not more than once an hour."""
+    """Make watched pages due now whose entries a feed has changed, at most once an hour."""
     for outcome in polls:
         now, addresses = outcome.polled_at, {canonical(url) for url in outcome.edited}
         lately = exists().where(observations.c.page_id == pages.c.id, observations.c.at > now - _HOUR)
@@ -57,7 +57,7 @@ def look_sooner(db: Connection, polls: Sequence[PollOutcome]) -> None:
             db.execute(update(pages).where(waiting).values(due_at=now))
 
 
-# Built once: to build a statement takes as long as to execute it, and a look has five.
+# Built once: building a statement takes as long as executing it, and a look has five.
 _MINE = and_(pages.c.id == bindparam("held_id"), pages.c.lease_no == bindparam("held_no"))
 _SEEN = (
     update(pages)
@@ -72,7 +72,9 @@ _HEAD = select(captures).where(captures.c.chain == bindparam("of")).order_by(cap
 
 
 class EvidenceStore:
-    """The evidence of one database. Instants are aware UTC; every method is one transaction, raises DatabaseError."""
+    """The evidence of one database. Instants are aware UTC; every method is one transaction and raises
+    DatabaseError.
+    """
 
     def __init__(self, engine: Engine, to: Announcements) -> None:
         self._engine, self._to = engine, to
@@ -80,23 +82,23 @@ class EvidenceStore:
     # ── looking at pages ────────────────────────────────────────────────────────────────────────────────────
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[DuePage, ...]:
-        """Lease up to `limit` pages that are due, the longest due first."""
+        """Lease up to `limit` due pages, the longest due first."""
         due = unleased(pages.c.id, now).where(pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
         claimed = leased(due, now + lease).returning(pages)
         with read_transaction(self._engine) as db:
             if db.scalar(due) is None:
-                return ()  # looked at every second: the writer's lock is not for nothing
+                return ()  # checked every second: the writer's lock must not be taken for nothing
         with write_transaction(self._engine) as db:
             rows = db.execute(claimed).all()
             return tuple(_due_page(db, row) for row in rows)
 
     def release_all(self) -> None:
-        """Free every lease: the process that held them is dead (we have the instance lock)."""
+        """Free every lease: the process that held them is dead (we hold the instance lock)."""
         with write_transaction(self._engine) as db:
             db.execute(update(pages).values(lease_until=None))
 
     def record(self, page: DuePage, finding: Finding, next_link: NextLink, *, chain: str) -> Observed | None:
-        """Commit what a look found, and its link of the chain; None: the lease was lost, and nothing was written."""
+        """Commit the result of a look and its link of the chain; None if the lease was lost: nothing was written."""
         with write_transaction(self._engine) as db:
             known = {name: getattr(finding, name) for name in ("sight", "state", "etag", "last_modified")}
             held = {"held_id": page.id, "held_no": page.lease_no}
@@ -124,7 +126,7 @@ class EvidenceStore:
             return observed
 
     def join(self, next_link: NextLink, *, chain: str) -> Link:
-        """Add a link to our chain that keeps no page: it joins the heads of all of them."""
+        """Add a link to our chain that keeps no page: it joins the heads of all chains."""
         with write_transaction(self._engine) as db:
             link = next_link(_head(db, chain))
             nothing = {"file": "", "offset": 0, "length": 0, "status": 0}
@@ -132,7 +134,7 @@ class EvidenceStore:
             return link
 
     def joined_at(self, chain: str) -> datetime | None:
-        """When our chain joined the others last."""
+        """Return when our chain last joined the others."""
         joins = and_(captures.c.chain == chain, captures.c.page_id.is_(None))
         last = select(captures.c.taken_at).where(joins).order_by(captures.c.number.desc()).limit(1)
         with read_transaction(self._engine) as db:
@@ -140,7 +142,7 @@ class EvidenceStore:
         return at
 
     def put_off(self, page: DuePage, until: datetime) -> None:
-        """Look at a page later: something of ours failed, and nothing is said of the page."""
+        """Look at a page later: something on our side failed, and nothing is recorded about the page."""
         with write_transaction(self._engine) as db:
             mine = and_(pages.c.id == page.id, pages.c.lease_no == page.lease_no)
             db.execute(update(pages).where(mine).values(due_at=until, lease_until=None))
@@ -148,7 +150,7 @@ class EvidenceStore:
     # ── the chain ───────────────────────────────────────────────────────────────────────────────────────────
 
     def end_of(self, file: str) -> int | None:
-        """How many bytes of a WARC file are in the chain; None: nothing of it is."""
+        """Return how many bytes of a WARC file are in the chain; None if none are."""
         with read_transaction(self._engine) as db:
             end: int | None = db.scalar(
                 select(func.max(captures.c.offset + captures.c.length)).where(captures.c.file == file)
@@ -156,7 +158,7 @@ class EvidenceStore:
         return end
 
     def heads(self) -> tuple[Link, ...]:
-        """The last link of every chain, by the chain's name."""
+        """Return the last link of every chain, sorted by the chain's name."""
         number = func.max(captures.c.number).label("number")
         last = select(captures.c.chain, number).group_by(captures.c.chain).subquery()
         same = and_(captures.c.chain == last.c.chain, captures.c.number == last.c.number)

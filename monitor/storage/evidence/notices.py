@@ -1,6 +1,7 @@
-"""Telling people that a posted article's page changed or went: a question to maintainers, a reply in the channel.
+"""Telling people that the page of a posted article changed or disappeared: a question to maintainers, a reply in the
+channel.
 
-`tell_of` is a part of the transaction that records a look. Synchronous: callers in the event loop use `to_thread`.
+`tell_of` runs in the transaction that records a look. Synchronous: callers in the event loop use `to_thread`.
 """
 
 import re
@@ -31,7 +32,7 @@ _SIGNED = re.compile(rf"^({'|'.join((*_DECIDED.values(), _NO_POST))}) \(.\.\)$",
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Announcements:
-    """Who is told, and how: chats of the settings, "" for none; `announces`: the channel hears of *gone* unasked."""
+    """Whom to tell: chats of the settings, "" for none; `announces`: tell the channel about *gone* unasked."""
 
     review: str = ""
     channel: str = ""
@@ -43,7 +44,7 @@ NOBODY: Final = Announcements()
 
 
 def tell_of(db: Connection, observation_id: int, to: Announcements, now: datetime) -> None:
-    """Ask maintainers about what was seen; or, of a page that is gone and where they wish so, tell the channel."""
+    """Ask maintainers about an observation; or, for a page that is gone, tell the channel if `announces` is set."""
     observed = _observed(db, observation_id)
     assert observed
     seen_at = _absences(db, observed)
@@ -55,8 +56,8 @@ def tell_of(db: Connection, observation_id: int, to: Announcements, now: datetim
 
 
 def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[str, Version]]:
-    """Of each of these stories, what its pages said when the channel was told of their changes, by canonical address;
-    but for those whose article was told anew since.
+    """Return for each of these stories what its pages said when the channel was told about their changes, by canonical
+    address, except for articles told again since.
     """
     article = and_(articles.c.canonical_url == pages.c.canonical_url, articles.c.story_id == deliveries.c.story_id)
     told_since = exists().where(article, entries.c.id == articles.c.entry_id, entries.c.seen_at > observations.c.at)
@@ -79,13 +80,13 @@ def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[
 
 
 def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
-    """Ask no more about changes of a page that a post has told the channel since."""
+    """Close the questions about changes of a page that a post has told the channel since."""
     for question in _asked_of_changes(db, page_id, to):
         _close(db, question, _POSTED, to, now)
 
 
 def told_of_undoing(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
-    """Ask no more about the change asked about last: the page says again what it said before."""
+    """Close the last question about a change: the page shows its former text again."""
     for question in _asked_of_changes(db, page_id, to)[-1:]:
         _close(db, question, page_notice.undone(now, to.zone), to, now)
 
@@ -103,8 +104,8 @@ def _close(db: Connection, question: Row[Any], why: str, to: Announcements, now:
 
 
 def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
-    """Say under what was asked and told of a page's absence that it is back: the button would announce an absence that
-    is over, and readers of the channel would believe in it.
+    """Append to all notices about a page's absence that it is back, and remove the button: it would announce an absence
+    that is over, and the channel's readers would believe it.
     """
     gone = select(observations.c.id).where(observations.c.page_id == page_id, observations.c.sight == Sight.GONE)
     keys = [_key(observation_id) for observation_id in db.scalars(gone)]
@@ -124,13 +125,13 @@ def unsign(db: Connection, before: datetime) -> None:
 
 
 class PageNotices:
-    """What maintainers answer."""
+    """Carries out maintainers' answers."""
 
     def __init__(self, engine: Engine, to: Announcements) -> None:
         self._engine, self._to = engine, to
 
     def decide(self, observation_id: int, *, announce: bool, initial: str, now: datetime) -> str:
-        """Announce what was seen, or do not; the first answer stands. Returns it in plain Russian."""
+        """Announce an observation, or not; the first answer stands. Returns it as plain Russian text."""
         with write_transaction(self._engine) as db:
             asked = select(deliveries.c.html, deliveries.c.buttons)
             asked = asked.filter_by(chat=self._to.review, key=_key(observation_id))
@@ -151,7 +152,7 @@ class PageNotices:
 
 
 def _announce(db: Connection, observed: Observed, to: Announcements, now: datetime) -> bool:
-    """Put a reply under the last post of the page's article in the channel; False: no post of it stands there."""
+    """Post a reply to the last post of the page's article in the channel; False if there is no such post."""
     post = _post(db, observed, to.channel)
     if post is None:
         return False
@@ -161,7 +162,7 @@ def _announce(db: Connection, observed: Observed, to: Announcements, now: dateti
 
 
 def _post(db: Connection, observed: Observed, channel: str) -> Row[Any] | None:
-    """The delivery that shows the page's article in the channel, or will."""
+    """Return the delivery that shows the page's article in the channel, or will."""
     same_part = and_(articles.c.story_id == deliveries.c.story_id, articles.c.part == deliveries.c.part)
     of_page = and_(pages.c.id == observed.page_id, pages.c.canonical_url == articles.c.canonical_url)
     stands = and_(deliveries.c.chat == channel, deliveries.c.kind == DeliveryKind.STORY, deliveries.c.html != "")
@@ -171,7 +172,7 @@ def _post(db: Connection, observed: Observed, channel: str) -> Row[Any] | None:
 
 
 def _absences(db: Connection, observed: Observed) -> Sequence[datetime]:
-    """When the page was seen to be absent, up to this look: the first time and the last."""
+    """Return when the page was found absent, up to this look: the first time and the last."""
     if observed.sight is not Sight.GONE:
         return ()
     there = select(observations.c.id).where(

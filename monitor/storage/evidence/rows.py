@@ -1,4 +1,4 @@
-"""Rows of evidence → values, the same for all who read them; and what a version is kept as."""
+"""Conversion of evidence rows to values, shared by all readers; and how a version is stored."""
 
 from typing import Any
 
@@ -14,27 +14,27 @@ _LINK, _STAMP = tuple(Link.__dataclass_fields__), tuple(TimeStamp.__dataclass_fi
 
 
 def link_rows(chain: str) -> Any:
-    """The links of a chain in order, to be narrowed."""
+    """Return a selection of the links of a chain in order, to be narrowed."""
     return select(*(captures.c[name] for name in _LINK)).where(captures.c.chain == chain).order_by(captures.c.number)
 
 
 def read_link(row: Row[Any]) -> Link:
-    """A row of captures → its link."""
+    """Convert a row of captures to its link."""
     return Link(**{name: getattr(row, name) for name in _LINK})
 
 
 def link_values(link: Link) -> dict[str, Any]:
-    """A link → its columns of captures."""
+    """Return a link's columns of captures."""
     return {name: getattr(link, name) for name in _LINK}
 
 
 def read_stamp(row: Row[Any]) -> TimeStamp:
-    """A row of stamps that has a token → the stamp."""
+    """Convert a row of stamps with a token."""
     return TimeStamp(**{name: getattr(row, name) for name in _STAMP})
 
 
 def observed_rows() -> Any:
-    """The looks with the addresses of their pages, to be narrowed."""
+    """Return a selection of the looks with their pages' addresses, to be narrowed."""
     before = observations.alias()
     seen_before = exists().where(
         before.c.page_id == observations.c.page_id,
@@ -46,20 +46,20 @@ def observed_rows() -> Any:
 
 
 def read_observed(row: Row[Any]) -> Observed:
-    """A row of `observed_rows` → the look."""
+    """Convert a row of `observed_rows`."""
     fields = {name: getattr(row, name) for name in Observed.__dataclass_fields__}
     return Observed(**fields | {"sight": Sight(row.sight)})
 
 
 def packed(version: Version | None) -> bytes | None:
-    """A version as captures keep it; None for none."""
+    """Compress a version for captures; None for none."""
     if version is None:
         return None
     return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))
 
 
 def unpacked(body: bytes | None) -> Version | None:
-    """What `packed` made."""
+    """Restore a version that `packed` compressed."""
     if body is None:
         return None
     title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")

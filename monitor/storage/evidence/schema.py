@@ -1,4 +1,4 @@
-"""The tables of evidence. With those of tables.py they are the schema; database.py knows of both."""
+"""The tables of evidence. With those of tables.py they make the schema; database.py imports both."""
 
 from sqlalchemy import (
     BigInteger,
@@ -16,7 +16,7 @@ from sqlalchemy import (
 from monitor.models.evidence import Sight
 from monitor.storage.tables import Id, Instant, metadata, one_of
 
-pages = Table(  # of the articles that were posted: looked at again and again (monitor/evidence/)
+pages = Table(  # pages of posted articles, looked at again and again (monitor/evidence/)
     "pages",
     metadata,
     Column("id", Id, primary_key=True),
@@ -29,19 +29,19 @@ pages = Table(  # of the articles that were posted: looked at again and again (m
     Column("lease_until", Instant),
     Column("etag", String),
     Column("last_modified", String),
-    Column("sight", String),  # what the last look found; NULL: nobody has looked yet
-    Column("state", LargeBinary),  # what later looks need to know (evidence/watch.py); NULL: nobody has looked yet
+    Column("sight", String),  # result of the last look; NULL: not looked at yet
+    Column("state", LargeBinary),  # state for later looks (evidence/watch.py); NULL: not looked at yet
     UniqueConstraint("canonical_url", name="uq_pages_canonical_url"),
     one_of("sight", Sight),
     Index(None, "due_at"),
 )
 
-captures = Table(  # the links of the chains of hashes: rows are added, never changed
+captures = Table(  # links of the hash chains: rows are added, never changed
     "captures",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("page_id", Id, ForeignKey("pages.id")),  # NULL: it joins the heads of all chains
-    Column("chain", String, nullable=False),  # the worker that keeps it
+    Column("page_id", Id, ForeignKey("pages.id")),  # NULL: the link joins the heads of all chains
+    Column("chain", String, nullable=False),  # name of the worker that keeps it
     Column("number", Integer, nullable=False),
     Column("taken_at", Instant, nullable=False),
     Column("digest", String(64), nullable=False),
@@ -63,7 +63,7 @@ observations = Table(
     Column("page_id", Id, ForeignKey("pages.id"), nullable=False),
     Column("at", Instant, nullable=False),
     Column("sight", String, nullable=False),
-    Column("said", Text, nullable=False, server_default=""),  # what differs, or why it cannot be seen
+    Column("said", Text, nullable=False, server_default=""),  # what differs, or why it cannot be read
     Column("moved_to", String, nullable=False, server_default=""),
     Column("capture_id", Id, ForeignKey("captures.id")),  # NULL: nothing new was kept
     one_of("sight", Sight),
@@ -77,7 +77,7 @@ stamps = Table(
     Column("authority", String, primary_key=True),
     Column("asked_at", Instant, nullable=False),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("problem", String, nullable=False, server_default=""),  # why there is none yet
+    Column("problem", String, nullable=False, server_default=""),  # why there is no stamp yet
     Column("token", LargeBinary),
     Column("stamped_at", Instant),  # by the authority's clock
 )

@@ -1,4 +1,4 @@
-"""Time stamps of the chains of captures: what waits for one, whom we asked, what came. Nothing is decided here."""
+"""Time stamps of the chains of captures: what waits for one, requests, answers. Nothing is decided here."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -18,7 +18,9 @@ class StampStore:
         self._engine = engine
 
     def waiting(self, authority: str) -> tuple[Link, ...]:
-        """Of every chain that an authority has not stamped to its end: the first link without a stamp, and the last."""
+        """Return for every chain that an authority has not stamped to its end its first unstamped link, and its
+        last.
+        """
         given = and_(stamps.c.hash == captures.c.hash, stamps.c.authority == authority, stamps.c.token.isnot(None))
         covered = select(captures.c.chain, func.max(captures.c.number).label("upto")).join(stamps, given)
         done = covered.group_by(captures.c.chain).subquery()
@@ -41,24 +43,24 @@ class StampStore:
             return tuple(map(read_link, db.execute(ordered)))
 
     def asked(self) -> tuple[Mapping[str, datetime], Mapping[str, int]]:
-        """By authority: when it was last asked, and how many of its answers failed since its last stamp."""
+        """Return by authority when it was last asked, and how many of its answers failed since its last stamp."""
         latest = select(stamps.c.authority, stamps.c.asked_at, stamps.c.failures).order_by(stamps.c.asked_at)
         with read_transaction(self._engine) as db:
             rows = db.execute(latest).all()
         return {row.authority: row.asked_at for row in rows}, {row.authority: row.failures for row in rows}
 
     def record(self, stamp: TimeStamp, now: datetime) -> None:
-        """Keep what an authority signed."""
+        """Record a stamp."""
         given = {"token": stamp.token, "stamped_at": stamp.stamped_at, "failures": 0, "problem": ""}
         self._put(stamp.hash, stamp.authority, now, **given)
 
     def failed(self, link_hash: str, authority: str, problem: str, now: datetime) -> None:
-        """Note that an authority gave none, and why, in Russian."""
+        """Record that an authority gave no stamp, and why, in Russian."""
         _, failures = self.asked()
         self._put(link_hash, authority, now, failures=failures.get(authority, 0) + 1, problem=problem)
 
     def given(self, hashes: Sequence[str]) -> tuple[TimeStamp, ...]:
-        """The stamps of these links, the earliest first."""
+        """Return the stamps of these links, the earliest first."""
         with read_transaction(self._engine) as db:
             rows = [
                 row

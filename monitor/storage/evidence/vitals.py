@@ -1,4 +1,4 @@
-"""Evidence as the care for it needs to see it: numbers, the last links and copies, files that may go. Only read."""
+"""Evidence for monitoring: numbers, the last links and copies, files that may be deleted. Read-only."""
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime, timedelta
@@ -15,17 +15,19 @@ from monitor.storage.evidence.schema import captures, pages, stamps
 from monitor.storage.evidence.stamps import StampStore
 
 FRESH = timedelta(minutes=1)  # numbers that grow with the evidence are not counted more often
-UNSETTLED = 100  # the newest rows: where several workers write, a lower number may come after a higher one
+UNSETTLED = 100  # the newest rows: with several workers, a lower number may come after a higher one
 
 
 class _Totals(NamedTuple):
-    upto: int  # the number of the last row that is counted
+    upto: int  # the number of the last row counted
     captures: int
     size: int
 
 
 class EvidenceStats:
-    """What can be seen of the evidence. Instants are aware UTC; may be called from any thread, raises DatabaseError."""
+    """Figures of the evidence. Instants are aware UTC; methods may be called from any thread and raise
+    DatabaseError.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._stamps = engine, StampStore(engine)
@@ -34,7 +36,9 @@ class EvidenceStats:
         self._lock = Lock()
 
     def vitals(self, now: datetime, *, worker: str = "", authorities: Sequence[str] = ()) -> EvidenceVitals:
-        """How the copies do, at most a minute old; `worker` is whose last copy is meant, `authorities` who stamps."""
+        """Return the state of the copies, at most a minute old, for this `worker`'s last copy and these stamping
+        `authorities`.
+        """
         asked = (worker, *authorities)
         with self._lock:
             if self._seen is None or self._seen[1] != asked or not timedelta(0) <= now - self._seen[0] < FRESH:
@@ -57,7 +61,7 @@ class EvidenceStats:
             )
 
     def _count(self, db: Connection) -> _Totals:
-        """All of them; rows are only ever added, so that only new ones are read."""
+        """Count all rows. Rows are only added, so only new ones are read."""
         last = db.scalar(select(func.max(captures.c.id))) or 0
         self._totals = _added(db, self._totals, upto=max(last - UNSETTLED, self._totals.upto))
         return _added(db, self._totals, upto=last)
@@ -75,12 +79,12 @@ class EvidenceStats:
     # ── what is to be checked ───────────────────────────────────────────────────────────────────────────────
 
     def chains(self) -> tuple[str, ...]:
-        """The names of all chains."""
+        """Return the names of all chains."""
         with read_transaction(self._engine) as db:
             return tuple(db.scalars(select(captures.c.chain).distinct().order_by(captures.c.chain)))
 
     def orphaned_stamps(self) -> tuple[str, ...]:
-        """The first letters of hashes that an authority stamped and no chain holds: links were taken away."""
+        """Return the beginnings of stamped hashes that are in no chain: such links were removed."""
         lost = ~exists().where(captures.c.hash == stamps.c.hash)
         with read_transaction(self._engine) as db:
             given = select(stamps.c.hash).where(stamps.c.token.isnot(None), lost).distinct()
@@ -89,7 +93,7 @@ class EvidenceStats:
             )
 
     def links(self, chain: str, *, since: datetime | None = None) -> Iterator[Link]:
-        """The links of a chain in order: all, or from the first that was made `since`, led by the one before it."""
+        """Yield the links of a chain in order: all, or the one before the first made `since`, and all from that one."""
         rows = link_rows(chain)
         if since:
             lately = select(func.min(captures.c.number)).where(captures.c.chain == chain, captures.c.taken_at >= since)
@@ -98,7 +102,7 @@ class EvidenceStats:
             yield from map(read_link, db.execute(rows.execution_options(yield_per=500)))
 
     def copies(self, chain: str, *, since: datetime, limit: int) -> tuple[Kept, ...]:
-        """Where the newest copies of a chain stand that were made `since`, at most `limit`, the newest first."""
+        """Return where the newest copies of a chain made `since` are, at most `limit`, the newest first."""
         place = (captures.c.file, captures.c.offset, captures.c.length, captures.c.digest)
         mine = and_(captures.c.chain == chain, captures.c.taken_at >= since, captures.c.page_id.isnot(None))
         newest = select(*place).where(mine).order_by(captures.c.number.desc()).limit(limit)
@@ -106,9 +110,9 @@ class EvidenceStats:
             return tuple(Kept(**row._asdict()) for row in db.execute(newest))
 
     def outlived(self, files: Collection[str], before: datetime) -> frozenset[str]:
-        """Those of the files whose copies were all made `before`, none of them of a page that is still watched.
+        """Return those of the files whose copies were all made `before`, none of a page still watched.
 
-        A file that the database knows nothing of is not among them.
+        Files unknown to the database are not among them.
         """
         watched = func.max(case((pages.c.due_at.isnot(None), 1), else_=0))
         known = select(captures.c.file).join(pages, pages.c.id == captures.c.page_id).group_by(captures.c.file)
@@ -138,7 +142,7 @@ def _kept_at(db: Connection, worker: str) -> datetime | None:
 
 
 def _unstamped(db: Connection, authorities: Sequence[str]) -> int:
-    """The numbers of a chain have no gap: what follows the last that is covered is counted by its number."""
+    """Return how many links have no stamp, by numbers alone: a chain's numbers have no gaps."""
     given = and_(stamps.c.hash == captures.c.hash, stamps.c.token.isnot(None), stamps.c.authority.in_(authorities))
     upto = select(captures.c.chain, func.max(captures.c.number)).group_by(captures.c.chain)
     covered = {row[0]: row[1] for row in db.execute(upto.join(stamps, given))}

@@ -1,1 +1,1 @@
-"""The outbox: what the chats should show and what they are known to show. Its tables and its law: tables.py."""
+"""The outbox: what the chats should show and what they are known to show. tables.py has its tables and rules."""

@@ -1,4 +1,4 @@
-"""Posts of ours that may have been deleted in the chat by hand. How they are looked for: bot/deleted_posts.py."""
+"""Posts of ours that may have been deleted in the chat by hand. bot/deleted_posts.py looks for them."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from monitor.text.urls import public_name
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ShownPosts:
-    """The numbers of the messages that a chat should show. `name` is its "@name", "" where no page shows it."""
+    """The numbers of the messages that a chat should show. `name` is its "@name", "" if no preview page shows it."""
 
     name: str
     address: str
@@ -22,13 +22,13 @@ class ShownPosts:
 
 
 class ShownPostStore:
-    """The posts of one database as far as the chats show them. Instants are aware UTC; all raise DatabaseError."""
+    """The posts of one database that chats show. Instants are aware UTC; every method raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def shown(self, chat: str, since: datetime, until: datetime) -> ShownPosts:
-        """The posts of stories that were sent in `[since, until)` and stand, as far as we know."""
+        """Return the posts of stories sent in `[since, until)` that stand, as far as is known."""
         sent = (deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_at >= since, deliveries.c.sent_at < until)
         mine = and_(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, *sent)
         with read_transaction(self._engine) as db:
@@ -38,7 +38,7 @@ class ShownPostStore:
         return ShownPosts(name=name, address=(known and known.moved_to) or chat, numbers=numbers)
 
     def cancel(self, chat: str, message_id: int, why: str, now: datetime) -> None:
-        """Write down that a message is gone; what is being edited meanwhile learns it by itself."""
+        """Record that a message is gone; a row whose edit is in flight notices it itself."""
         mine = and_(deliveries.c.chat == chat, deliveries.c.message_id == message_id)
         gone = update(deliveries).where(mine, deliveries.c.state == DeliveryState.SENT)
         with write_transaction(self._engine) as db:

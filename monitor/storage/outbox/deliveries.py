@@ -1,7 +1,7 @@
-"""The outbox: every statement on deliveries but for digests (digests.py) and posts in doubt (uncertain.py).
+"""The outbox: every statement on deliveries except for digests (digests.py) and posts in doubt (uncertain.py).
 
 Rows are written by `want`, inside the transaction that records a poll, and by `tell`; bot/dispatcher.py claims, sends
-and settles them, by the law drawn in tables.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
+and settles them, by the rules in tables.py. Synchronous: callers in the event loop use `asyncio.to_thread`.
 """
 
 from collections.abc import Iterable, Sequence
@@ -36,11 +36,12 @@ from monitor.stories.post import STORY_NUMBER
 from monitor.text.telegram_html import first_line, headline
 from monitor.text.urls import message_link, public_name
 
-AFTER = 1_000_000  # replies that are notices count on from here: no story has so many parts
-_QUOTED_UNITS = 100  # of the headline of the message that a post answers
-_ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)  # by Telegram, for good
+AFTER = 1_000_000  # offset of part numbers of replies that are notices: no story has so many parts
+_QUOTED_UNITS = 100  # of the headline of the message that a post replies to
+# states in which Telegram's answer is final
+_ANSWERED = (DeliveryState.SENT, DeliveryState.REJECTED, DeliveryState.CANCELLED)
 
-# What every look at a chat asks: made once, since making a statement takes longer than the database needs for it.
+# Statements for every look at a chat: built once, since building takes longer than executing.
 _OF_CHAT = deliveries.c.chat == bindparam("chat")
 _UNSETTLED = (
     select(deliveries.c.id)
@@ -61,10 +62,10 @@ _NEXT_PENDING = (
 
 
 def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None:
-    """Say what a chat should show of a part of a story; a sent post whose text moved on becomes pending again.
+    """Set what a chat should show for a part of a story; a sent post whose text changed becomes pending again.
 
-    A chat that was added after the others were told shows nothing of it. What a chat may have been told before a copy
-    of the database was put back is in doubt.
+    A chat added after the others were told gets nothing. A post that may have been sent before a backup was restored is
+    put in doubt.
     """
     identity = {"story_id": story_id, "chat": post.chat, "part": post.part}
     is_new = post.kind is DeliveryKind.STORY and not _has(db, identity)
@@ -79,7 +80,7 @@ def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None
 def tell(
     db: Connection, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
 ) -> None:
-    """Put a notice for a chat. Told again under its key, it is the same notice: edited if it says something else."""
+    """Put a notice for a chat. With a known key it is the same notice, edited if the text differs."""
     shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": buttons, "silent": silent}
     _wish(db, {"chat": chat, "key": key}, shown, now)
 
@@ -90,7 +91,7 @@ def is_told(db: Connection, chat: str, key: str) -> bool:
 
 
 def reply(db: Connection, chat: str, key: str, html: str, *, story_id: int, number: int, now: datetime) -> None:
-    """Put a notice that answers the post of a story; `number` is another one for each notice of the story."""
+    """Put a notice that replies to a story's post; `number` must differ for each notice of the story."""
     shown = {"kind": DeliveryKind.NOTICE, "html": html, "buttons": (), "story_id": story_id, "part": AFTER + number}
     _wish(db, {"chat": chat, "key": key}, shown, now)
 
@@ -100,7 +101,7 @@ def _has(db: Connection, identity: dict[str, Any]) -> bool:
 
 
 def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: datetime) -> None:
-    """One row for one identity; a row that exists takes over what should be shown, if that is something else."""
+    """Insert or update the row of an identity, if it should show something else than before."""
     mine = and_(*(deliveries.c[name] == value for name, value in identity.items()))
     row = db.execute(select(deliveries.c.html, deliveries.c.buttons).where(mine)).first()
     if row and (row.html, read_buttons(row.buttons)) == (shown["html"], shown["buttons"]):
@@ -116,7 +117,7 @@ def _wish(db: Connection, identity: dict[str, Any], shown: dict[str, Any], now: 
     db.execute(upsert(db, deliveries).values(**new).on_conflict_do_update(index_elements=keys, set_=moved))
 
 
-# What may be taken back: it is known what the chat shows, and it is a message of the row's own.
+# What may be deleted: it is known what the chat shows, and the message is the row's own.
 REMOVABLE = or_(
     deliveries.c.state.in_([DeliveryState.PENDING, DeliveryState.SENT]),
     and_(deliveries.c.state == DeliveryState.SENDING, deliveries.c.message_id.isnot(None)),
@@ -124,7 +125,7 @@ REMOVABLE = or_(
 
 
 def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] | None:
-    """Say that a chat should show nothing of a row any more. Returns it as it stands now; None: not REMOVABLE."""
+    """Make a chat show nothing for a row. Returns the row as it is now; None if it is not REMOVABLE."""
     unsent = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message_id.is_(None))
     sent = deliveries.c.state == DeliveryState.SENT
     nothing = {
@@ -138,7 +139,7 @@ def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] 
 
 
 def announce_removal(db: Connection, removed: Row[Any], called: str, *, chat: str, now: datetime) -> None:
-    """Tell a chat that a post is being deleted; how that went is said there by `Outbox.settle`."""
+    """Tell a chat that a post is being deleted; `Outbox.settle` adds the result there."""
     notice = removal.ordered(f"«{called}»", address_of(db, removed.chat, removed.message_id))
     if removed.state == DeliveryState.CANCELLED:
         notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
@@ -146,21 +147,21 @@ def announce_removal(db: Connection, removed: Row[Any], called: str, *, chat: st
 
 
 def address_of(db: Connection, chat: str, message_id: int | None) -> str:
-    """Where Telegram shows a message of a chat of ours; "" when it has no address."""
+    """Return the link to a message of one of our chats; "" if it has no address."""
     known = db.execute(select(chat_rows.c.name, chat_rows.c.number).where(chat_rows.c.chat == chat)).first()
     name = public_name(chat, (known and known.name) or "") or (known and known.number) or chat
     return message_link(name, message_id)
 
 
 def read_buttons(stored: Sequence[Sequence[Sequence[str]]]) -> Buttons:
-    """Buttons as JSON keeps them → the value."""
+    """Convert buttons from JSON."""
     return tuple(tuple((str(label), str(data)) for label, data in row) for row in stored)
 
 
 class Outbox:
     """What the chats should show, and what they are known to show. Instants are aware UTC.
 
-    `destinations` say in which language a chat is spoken to; they may be replaced.
+    `destinations` give the language for each chat; the attribute may be replaced.
     """
 
     def __init__(self, engine: Engine, *, destinations: Sequence[Destination] = ()) -> None:
@@ -172,15 +173,15 @@ class Outbox:
     def tell(
         self, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
     ) -> None:
-        """`tell` in a transaction of its own."""
+        """As the function `tell`, in a transaction of its own."""
         with write_transaction(self._engine) as db:
             tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
 
     def recover(self, now: datetime, *, everything: bool) -> int:
         """Settle claims whose process died while `sending`: a post becomes `uncertain`, an edit `pending`.
 
-        `everything`: no claim can be alive (one process, the instance lock is ours); otherwise only those
-        whose lease ran out. Returns how many became uncertain.
+        `everything`: no claim can be alive (one process, which holds the instance lock); otherwise only claims with an
+        expired lease. Returns how many became uncertain.
         """
         with write_transaction(self._engine) as db:
             dead = deliveries.c.state == DeliveryState.SENDING
@@ -195,10 +196,10 @@ class Outbox:
         return count
 
     def claim(self, chat: str, now: datetime, *, lease: timedelta, pace: Pace) -> Delivery | Wait | None:
-        """Take the next delivery of a chat into `sending`. Wait: something stands ready but may not go yet.
+        """Claim the next delivery of a chat, or return Wait if one is ready but may not be sent yet.
 
-        Deletions go before first posts, those before edits, older stories before newer ones; a flood of posts becomes
-        digests first. Where nothing waits, as at most ticks of the clock, nobody is kept from writing.
+        Deletions come before first posts, those before edits, older stories before newer ones; a flood of posts becomes
+        digests first. If nothing waits, as at most ticks, no write lock is taken.
         """
         if not self._is_awaited(chat):
             return None
@@ -227,19 +228,19 @@ class Outbox:
         return next((to.tongue for to in self.destinations if to.chat == chat), "ru")
 
     def _is_awaited(self, chat: str) -> bool:
-        """Whether anything of this chat waits or is in hand."""
+        """Whether any delivery of this chat is pending or being sent."""
         with read_transaction(self._engine) as db:
             return db.scalar(_UNSETTLED, {"chat": chat}) is not None
 
     def settle(self, delivery: Delivery, settlement: Settlement, now: datetime) -> bool:
-        """End a claim. False: the claim is no longer ours (its lease ran out), and nothing was written."""
+        """End a claim. False if the claim is no longer ours (its lease expired), and nothing was written."""
         mine = and_(
             deliveries.c.id == delivery.id,
             deliveries.c.lease_no == delivery.lease_no,
             deliveries.c.state == DeliveryState.SENDING,
         )
         changes: dict[str, Any] = {"state": settlement.state, "error": settlement.error, "lease_until": None}
-        if settlement.state is not DeliveryState.PENDING:  # what was refused waits on, since it is wanted
+        if settlement.state is not DeliveryState.PENDING:  # what was refused still waits since it was first wanted
             changes["updated_at"] = now
         if settlement.state is DeliveryState.UNCERTAIN:
             changes |= doubted(settlement.error, now)
@@ -260,7 +261,7 @@ class Outbox:
     # ── for the operator ────────────────────────────────────────────────────────────────────────────────────
 
     def rows(self, states: Iterable[DeliveryState]) -> tuple[OutboxRow, ...]:
-        """The rows in these states, oldest first, with the headline that began their part of the story."""
+        """Return the rows in these states, oldest first, with the headline that began their part of the story."""
         telling = articles.alias()
         of_its_part = and_(telling.c.story_id == deliveries.c.story_id, telling.c.part == deliveries.c.part)
         first = select(func.min(telling.c.id)).where(of_its_part).correlate(deliveries)
@@ -277,21 +278,21 @@ class Outbox:
             return tuple(_row(row) for row in db.execute(rows).all())
 
     def decide(self, delivery_id: int, *, allowed: Iterable[DeliveryState], to: DeliveryState, now: datetime) -> bool:
-        """An operator moves one row; False when it is not in one of the `allowed` states."""
+        """Set a row's state for an operator; False if it is not in one of the `allowed` states."""
         mine = and_(deliveries.c.id == delivery_id, deliveries.c.state.in_(list(allowed)))
         with write_transaction(self._engine) as db:
             return db.execute(update(deliveries).where(mine).values(state=to, error="", updated_at=now)).rowcount == 1
 
 
 def _tell_of_removal(db: Connection, delivery_id: int, settlement: Settlement, now: datetime) -> None:
-    """Bring the notice of who ordered it up to date."""
+    """Update the notices about a deletion."""
     key = removal.notice_key(delivery_id)
     for notice in db.execute(select(deliveries.c.chat, deliveries.c.html).filter_by(key=key)).all():
         tell(db, notice.chat, key, removal.ended(notice.html, settlement), now=now)
 
 
 def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:
-    """Put a pending row into `sending`, by conditional update, and count it against the pace."""
+    """Set a pending row to `sending`, by conditional update, and count it against the rate limit."""
     claimed = {
         "state": DeliveryState.SENDING,
         "lease_no": row.lease_no + 1,
@@ -301,7 +302,7 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
     }
     free = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.PENDING)
     if db.execute(update(deliveries).where(free).values(**claimed)).rowcount != 1:
-        return None  # an operator cancelled it this very moment
+        return None  # an operator cancelled it just now
     chats.count_send(db, row.chat, now)
     reply_to, quote = _answered(db, row) if row.message_id is None else (None, "")
     return Delivery(
@@ -324,17 +325,18 @@ def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: t
 
 
 def _photo(db: Connection, row: Row[Any]) -> bytes:
-    """The picture of a digest that has one."""
+    """Return the picture of a digest; b"" for none."""
     if row.kind != DeliveryKind.DIGEST:
         return b""
     return db.scalar(select(delivery_photos.c.photo).filter_by(delivery_id=row.id)) or b""
 
 
 def _answered(db: Connection, row: Row[Any]) -> tuple[int | None, str]:
-    """The message in the same chat that a post answers: the story's first one, else that of the story it follows.
+    """Return the message in the same chat to which a post replies: the story's first one, else that of the story it
+    follows; with its headline as shown, to be quoted.
 
-    With the headline that it showed, to be quoted: a text that has moved on since may show another (bot/client.py then
-    quotes nothing). A part that was told by a digest is answered there, and quotes nothing of it.
+    If the message's text has changed since, the quotation may not match (bot/client.py then quotes nothing). A part
+    told by a digest is replied to there, without a quotation.
     """
     if row.story_id is None:
         return None, ""
@@ -348,7 +350,7 @@ def _message_answered() -> Any:
     digest = deliveries.alias()
     message = func.coalesce(deliveries.c.message_id, digest.c.message_id)
     own = deliveries.c.story_id == bindparam("story")
-    # By story first: the index on stories finds two rows where that on chats would read them all.
+    # By story first: its index finds two rows where that on chats would read them all.
     in_chat = and_(deliveries.c.story_id.in_(bindparam("stories", expanding=True)), _OF_CHAT)
     earlier = or_(deliveries.c.part < bindparam("part"), ~own)
     html = case((deliveries.c.message_id.is_(None), ""), else_=deliveries.c.html)

@@ -1,6 +1,6 @@
-"""Which chats posts go to, and since when: one added later is not told what the others were told before.
+"""The chats that posts go to, and since when: one added later does not get earlier posts.
 
-Functions that take a connection are parts of somebody's transaction.
+Functions that take a connection run within the caller's transaction.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from monitor.storage.database import upsert, write_transaction
 from monitor.storage.tables import articles, deliveries, destinations
 
 UNDATED = timedelta(hours=1)
-"""After a copy was put back, for so long an article without a date may be of the time before."""
+"""For so long after a backup was restored, an article without a date may be from before."""
 
 REMOVED = "канала больше нет в channels.yaml"
 """Why what waited for a chat was cancelled."""
@@ -26,10 +26,10 @@ class DestinationStore:
         self._engine = engine
 
     def settle(self, chats: Sequence[str], now: datetime) -> None:
-        """Serve these chats from now on, the main one first.
+        """Serve exactly these chats from now on, the main one first.
 
-        What waits for a chat that is no longer among them is cancelled; its posts stay as they are. One that comes
-        back shows what its posts should say by now.
+        Posts that wait for a removed chat are cancelled; its sent posts stay. A chat that comes back is brought up to
+        date.
         """
         with write_transaction(self._engine) as db:
             known = {row.chat: row.removed_at for row in db.execute(select(destinations))}
@@ -50,30 +50,30 @@ def _serve(db: Connection, chat: str, place: int, now: datetime, *, anew: bool) 
 
 
 def _hold(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Cancel those of these that wait; `take_up` lets them go on."""
+    """Cancel the pending ones of these; `take_up` resumes them."""
     waiting = and_(which, deliveries.c.state == DeliveryState.PENDING)
     held = {"state": DeliveryState.CANCELLED, "error": REMOVED, "updated_at": now}
     db.execute(update(deliveries).where(waiting).values(**held))
 
 
 def take_up(db: Connection, which: ColumnElement[bool], now: datetime) -> None:
-    """Let these go on that were cancelled with their chat."""
+    """Resume those of these that were cancelled with their chat."""
     ended = and_(which, deliveries.c.state == DeliveryState.CANCELLED, deliveries.c.error == REMOVED)
     db.execute(update(deliveries).where(ended).values(state=DeliveryState.PENDING, error="", updated_at=now))
 
 
 def is_left() -> ColumnElement[bool]:
-    """Whether a delivery is for a chat that is no longer served."""
+    """The condition for deliveries to a chat that is no longer served."""
     return exists().where(destinations.c.chat == deliveries.c.chat, destinations.c.removed_at.isnot(None))
 
 
 def hold_left(db: Connection, story_id: int, now: datetime) -> None:
-    """What a story's posts should say where nobody is served any more waits until somebody is."""
+    """Cancel pending changes of a story's posts in chats no longer served, until they are served again."""
     _hold(db, and_(deliveries.c.story_id == story_id, is_left()), now)
 
 
 def is_old(db: Connection, story_id: int, part: int, chat: str) -> bool:
-    """Whether another chat that is served was told this part of a story before this one was added."""
+    """Whether another served chat was told this part of a story before this chat was added."""
     return db.scalar(_OLD, {"story": story_id, "part": part, "chat": chat}) is not None
 
 
@@ -88,12 +88,12 @@ def _old() -> Select[str]:
     return select(ours.c.chat).where(ours.c.chat == bindparam("chat"), earlier_post)
 
 
-_OLD = _old()  # asked of every article for every chat
+_OLD = _old()  # used for every article and chat
 
 
 def may_know(db: Connection, story_id: int, part: int, chat: str, now: datetime) -> bool:
-    """Whether a chat may have been told a part of a story by the database that a copy has replaced since: an article of
-    it is older than that.
+    """Whether a chat may have been told this part of a story by the database that a backup has since replaced: an
+    article of it is older than the restoring.
     """
     asked = {"story": story_id, "part": part, "chat": chat, "undated": now - UNDATED}
     return db.scalar(_KNOWN, asked) is not None
@@ -112,5 +112,5 @@ _KNOWN = _known()
 
 
 def is_further() -> ColumnElement[bool]:
-    """Whether a delivery is for another chat than the main channel."""
+    """The condition for deliveries to a chat other than the main channel."""
     return exists().where(destinations.c.chat == deliveries.c.chat, destinations.c.place > 0)

@@ -1,6 +1,6 @@
-"""Which stories a digest tells: every statement that makes digests of deliveries. How one looks: stories/digest.py.
+"""Which stories a digest tells: every statement that makes digests of deliveries. stories/digest.py formats them.
 
-Functions that take a connection are parts of somebody's transaction.
+Functions that take a connection run within the caller's transaction.
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -26,8 +26,9 @@ from monitor.text.telegram_html import first_address, first_line, web_address
 from monitor.text.urls import message_link, public_name
 
 FLOOD = 20
-"""More posts than this waiting for one chat become digests: it is what Telegram lets through in a minute, and more
-than a subscriber reads one by one."""
+"""If more posts than this wait for a chat, they become digests: it is what Telegram accepts in a minute, and more than
+a subscriber reads one by one.
+"""
 
 _digests = deliveries.alias()  # those that tell other deliveries
 _told_at = func.coalesce(deliveries.c.sent_at, _digests.c.sent_at)
@@ -41,10 +42,9 @@ _UNSENT = and_(deliveries.c.state == DeliveryState.PENDING, deliveries.c.message
 
 
 def fold(db: Connection, chat: str, now: datetime, *, tongue: Tongue = "ru") -> bool:
-    """Turn the posts that wait for a chat into digests when they are more than FLOOD. False: they are not.
+    """Turn the posts that wait for a chat into digests if they are more than FLOOD. False if they are not.
 
-    Edits, reviews and notices stay: each of them has its own reader. Nothing is dropped: every folded row names the
-    digest that tells it.
+    Edits, questions and notices stay. Nothing is lost: every folded row refers to its digest.
     """
     waiting = and_(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, _UNSENT)
     if (db.scalar(select(func.count()).select_from(deliveries).where(waiting)) or 0) <= FLOOD:
@@ -54,7 +54,7 @@ def fold(db: Connection, chat: str, now: datetime, *, tongue: Tongue = "ru") -> 
     for page in after_flood([item for _, item in lines], tongue=tongue):
         numbers = [lines[place][0].id for place in page.places]
         digest = _digest(chat, key=f"flood:{numbers[0]}", html=page.html, now=now)
-        digest["created_at"] = since  # what it tells waits since then, and so does it
+        digest["created_at"] = since  # as old as the oldest post it tells
         digest_id = db.scalar(insert(deliveries).values(**digest).returning(deliveries.c.id))
         folded = {"state": DeliveryState.DIGESTED, "digest_id": digest_id, "updated_at": now}
         for some in chunks(numbers):
@@ -63,7 +63,7 @@ def fold(db: Connection, chat: str, now: datetime, *, tongue: Tongue = "ru") -> 
 
 
 def unfold(db: Connection, story_id: int) -> None:
-    """Take apart the digests that tell a story and were surely never sent: the posts wait again, to be folded anew."""
+    """Dissolve the digests with a story that were certainly never sent: their posts wait again, to be folded again."""
     digest = deliveries.alias()
     unsent = and_(digest.c.state == DeliveryState.PENDING, digest.c.message_id.is_(None))
     naming = select(digest.c.id).join(deliveries, deliveries.c.digest_id == digest.c.id)
@@ -90,12 +90,11 @@ class DigestStore:
         tongue: Tongue = "ru",
         silent: bool = True,
     ) -> bool:
-        """Put the digest of a day into the outbox, once for all workers and restarts; one that waits there unsent is
-        made anew. False: it has been sent or says this already, or it is empty. Raises DatabaseError.
+        """Put the digest of a day into the outbox, once for all workers and restarts; one that is still unsent is
+        updated. False if it was sent, has this text already, or is empty. Raises DatabaseError.
 
-        `undecided` are the stories that nobody reviewed in time; they stand under their own topic. `held` counts the
-        news that only muted rules found: a day that brought nothing else is told, too. So are stories that were
-        retracted during the day.
+        `undecided` are stories that nobody reviewed in time; they get their own topic. `held` counts articles that only
+        muted rules matched. A day with only these, or with retracted stories, also gets a digest.
         """
         key = f"day:{day.date.isoformat()}"
         with write_transaction(self._engine) as db:
@@ -121,11 +120,11 @@ class DigestStore:
         archive: str,
         hidden: Collection[int],
     ) -> bool:
-        """Put the picture of a week into the outbox, once for all workers and restarts; one that waits there unsent
-        is made anew. False: it has been sent or says this already, or the week had no story. Raises DatabaseError.
+        """Put the picture of a week into the outbox, once for all workers and restarts; one that is still unsent is
+        updated. False if it was sent, has this text already, or the week had no story. Raises DatabaseError.
 
-        `draw` makes the picture of the stories posted, which is kept with its row: another try shows the same.
-        `archive` is the address to link; `hidden` are stories that were taken off it.
+        `draw` makes the picture from the stories posted; it is stored with the row, so a retry shows the same.
+        `archive` is the address to link; `hidden` are stories removed from it.
         """
         key = f"weekly:{week.name}"
         with write_transaction(self._engine) as db:
@@ -141,11 +140,11 @@ class DigestStore:
             return digest_id is not None
 
     def unsent_days(self, chat: str) -> tuple[date, ...]:
-        """The days whose digests wait in the outbox and were surely never sent. Raises DatabaseError."""
+        """Return the days whose digests were certainly never sent and still wait. Raises DatabaseError."""
         return tuple(map(date.fromisoformat, self._unsent(chat, "day:")))
 
     def unsent_weeks(self, chat: str) -> tuple[str, ...]:
-        """The names of such weeks. Raises DatabaseError."""
+        """Return the weeks, by name, whose digests were certainly never sent and still wait. Raises DatabaseError."""
         return self._unsent(chat, "weekly:")
 
     def _unsent(self, chat: str, prefix: str) -> tuple[str, ...]:
@@ -155,12 +154,12 @@ class DigestStore:
 
 
 def _may_be_sent(db: Connection, chat: str, key: str) -> bool:
-    """Whether a digest stands there and does not just wait."""
+    """Whether there is a digest that is not just waiting unsent."""
     return db.scalar(select(deliveries.c.id).filter_by(chat=chat, key=key).where(~_UNSENT)) is not None
 
 
 def _put(db: Connection, chat: str, key: str, html: str, now: datetime, *, silent: bool) -> int | None:
-    """Put a digest, or say anew what one that waits unsent tells: "" nothing. Returns its number if it is news."""
+    """Insert a digest, or update an unsent one; an empty `html` cancels it. Returns its number if something changed."""
     if not html:
         empty = update(deliveries).filter_by(chat=chat, key=key).where(_UNSENT)
         db.execute(empty.values(state=DeliveryState.CANCELLED, error=WITHDRAWN, updated_at=now))
@@ -257,7 +256,9 @@ def _lines(db: Connection, wanted: ColumnElement[bool], tongue: Tongue) -> list[
 
 
 def _lead(rows: Sequence[Row[Any]]) -> Row[Any]:
-    """The telling that the post shows, whose address it links first; else the one that `Story.lead` would choose."""
+    """Return the telling shown by the post, whose first link is its address; else that which `Story.lead` would
+    choose.
+    """
     address = first_address(rows[0].html)
     shown = (row for row in rows if address and row.url and web_address(row.url) == address)
     return next(shown, None) or next((row for row in rows if Tier.POST in _topics(row)), rows[0])

@@ -1,4 +1,4 @@
-"""Posts in doubt: every statement on deliveries that are `uncertain`. What is done about one: bot/reconcile.py."""
+"""Posts in doubt: every statement on deliveries that are `uncertain`. bot/reconcile.py resolves them."""
 
 from datetime import datetime, timedelta
 from typing import Any
@@ -26,25 +26,27 @@ from monitor.text.urls import public_name
 
 FIRST_LOOK = timedelta(seconds=20)  # a message needs a moment to appear in the channel's preview
 RESTORED = "база восстановлена из копии: с тех пор сообщение могло уйти"
-"""Why posts of the time before a copy was put back are in doubt."""
+"""Why posts from before the restoring of a backup are in doubt."""
 
 LONGEST_LOOK_PAUSE = timedelta(minutes=15)
 
 
 def doubted(error: str, now: datetime) -> dict[str, Any]:
-    """What a row becomes when nobody knows whether Telegram has accepted it."""
+    """Return the changes of a row of which it is unknown whether Telegram accepted it."""
     in_doubt = {"state": DeliveryState.UNCERTAIN, "error": error, "updated_at": now}
     return in_doubt | {"doubted_at": now, "look_at": now + FIRST_LOOK}
 
 
 class UncertainPosts:
-    """The posts of which nobody knows whether Telegram has them. Instants are aware UTC; all raise DatabaseError."""
+    """The posts of which it is unknown whether Telegram has them. Instants are aware UTC; every method raises
+    DatabaseError.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def take(self, chat: str, now: datetime) -> Doubt | None:
-        """The next one of a chat that should be looked into now; other workers get it only at its next turn."""
+        """Return the chat's next post to look for now; other workers get it only at its next turn."""
         with read_transaction(self._engine) as db:
             row = db.execute(_DUE, {"chat": chat, "now": now}).first()
             if row is None:
@@ -55,15 +57,15 @@ class UncertainPosts:
         return doubt if self._changed(put_off) else None
 
     def confirm(self, doubt: Doubt, message_id: int, now: datetime) -> bool:
-        """The post is there. False: somebody has decided about it meanwhile."""
-        # What was sent is not kept: text that may have moved on since is brought there by an edit, a harmless one.
+        """Record that the post is there. False if somebody decided about it meanwhile."""
+        # The text sent is not stored: if it may have changed since, a harmless edit follows.
         moved_on = deliveries.c.wanted_revision > 1
         state = case((moved_on, DeliveryState.PENDING), else_=DeliveryState.SENT)
         sent = {"state": state, "message_id": message_id, "sent_revision": 1, "sent_at": now, "error": ""}
         return self._changed(update(deliveries).where(_is(doubt)).values(updated_at=now, **sent))
 
     def resend(self, doubt: Doubt, why: str, now: datetime) -> bool:
-        """The post goes out once more. False: somebody has decided about it meanwhile."""
+        """Send the post again. False if somebody decided about it meanwhile."""
         again = {"state": DeliveryState.PENDING, "error": why, "updated_at": now}
         return self._changed(update(deliveries).where(_is(doubt)).values(**again))
 
@@ -83,7 +85,7 @@ _DUE = (
     .where(_is_due(bindparam("now")))
     .order_by(deliveries.c.id)
     .limit(1)
-)  # every chat asks it at every tick
+)  # executed for every chat at every tick
 
 
 def _is(doubt: Doubt) -> ColumnElement[bool]:
@@ -101,7 +103,7 @@ def _doubt(db: Connection, row: Row[Any]) -> Doubt:
         id=row.id,
         chat=row.chat,
         address=row.moved_to or row.chat,
-        name="" if topic_of(row.chat) else public_name(row.chat, row.name),  # no page shows a topic
+        name="" if topic_of(row.chat) else public_name(row.chat, row.name),  # no preview page shows a topic
         html=row.html,
         doubted_at=row.doubted_at or row.updated_at,
         after=after,
@@ -112,5 +114,5 @@ def _doubt(db: Connection, row: Row[Any]) -> Doubt:
 
 
 def next_look_at(now: datetime, *, doubted_at: datetime) -> datetime:
-    """When to look again for a post in doubt: soon while it may be found, ever more seldom after."""
+    """Return when to look again for a post in doubt: soon at first, then ever less often."""
     return now + min(max((now - doubted_at) / 2, FIRST_LOOK), LONGEST_LOOK_PAUSE)

@@ -1,1 +1,1 @@
-"""Search over everything read: an index of the words of each text that is kept, brought up to date behind the polls."""
+"""Search over everything read: a word index of all kept texts, updated after the polls."""

@@ -1,7 +1,7 @@
-"""What the two databases do each in its own way: the rows of the index, and the question that is put to it.
+"""The differences between the two databases: the rows of the index, and its queries.
 
-A text goes in as words and comes out as a number. On SQLite the index keeps no text: to take one out it must be given
-the same words again.
+A text is stored as words under a number. On SQLite the index does not keep the text: to remove it, the same words must
+be given again.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -11,63 +11,63 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine, text
 
-_FIRST, _FOR_EACH = 5_000, 50  # of the newest texts of PostgreSQL: at least, and for each that is wanted
+_FIRST, _FOR_EACH = 5_000, 50  # of PostgreSQL's newest texts: at least, and for each result wanted
 _VOID = frozenset[str]()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Expression:
-    """What the words of a text must be: of each of `groups` one, and none of `without`."""
+    """A query for words: at least one of each of `groups`, and none of `without`."""
 
     groups: tuple[frozenset[str], ...]
     without: frozenset[str] = _VOID
 
 
 class IndexEngine(Protocol):
-    """The statements on the index of one kind of database; each is a part of somebody's transaction."""
+    """The statements on the index of one kind of database; each runs within the caller's transaction."""
 
     def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
-        """Put in texts, by the numbers of their entries; one that is in it already stays."""
+        """Add texts by the numbers of their entries; known ones are kept."""
 
     def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
-        """Take texts out, given their words; returns how many were in it."""
+        """Remove texts, given their words; return how many were there."""
 
     def note_words(self, db: Connection, words: Collection[str]) -> None:
-        """Add them to the list of all words; those that stand in it already stay."""
+        """Add words to the list of all words; known ones are kept."""
 
     def forget_words(self, db: Connection, *, after: str, to: str) -> int:
-        """Take the words between these, the last one too, out of the list if no text has them any more; how many."""
+        """Remove the words in this range (`to` included) that no text has any more; return how many."""
 
     def clear(self, db: Connection) -> None:
-        """Take everything out."""
+        """Remove everything."""
 
     def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
-        """The newest entries from `first` to `last` whose words are so, the newest first."""
+        """Return the newest matching entries from `first` to `last`, the newest first."""
 
     def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
-        """All entries from `first` to `last` whose words are so."""
+        """Return all matching entries from `first` to `last`."""
 
 
 class Fts5:
-    """SQLite: a contentless table of FTS5, which gives numbers in descending order as it finds them."""
+    """SQLite: a contentless FTS5 table, which returns numbers in descending order as it finds them."""
 
     def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
         """Each number must be new."""
         db.execute(text("INSERT INTO search_texts(rowid, words) VALUES (:id, :words)"), _rows(words))
 
     def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
-        """Each must be in it, with these words."""
+        """Each text must be there, with these words."""
         taken_out = "INSERT INTO search_texts(search_texts, rowid, words) VALUES ('delete', :id, :words)"
         db.execute(text(taken_out), _rows(words))
         return len(words)
 
     def note_words(self, db: Connection, words: Collection[str]) -> None:
-        """In one statement: thousands of rows given one by one cost as much as the index."""
+        """Add words in one statement: thousands of separate rows cost as much as the index."""
         added = text("INSERT OR IGNORE INTO search_words SELECT value FROM json_each(:words)")
         db.execute(added, {"words": dumps(list(words), ensure_ascii=False)})
 
     def forget_words(self, db: Connection, *, after: str, to: str) -> int:
-        """A word that texts still have is found at the first step."""
+        """A word still in use is found at the first step."""
         unused = (
             "DELETE FROM search_words WHERE word > :after AND word <= :to AND NOT EXISTS"
             " (SELECT 1 FROM search_texts WHERE search_texts MATCH '\"' || search_words.word || '\"')"
@@ -75,11 +75,11 @@ class Fts5:
         return db.execute(text(unused), {"after": after, "to": to}).rowcount
 
     def clear(self, db: Connection) -> None:
-        """FTS5's own command: there are no rows to name."""
+        """Use FTS5's own command, because there are no rows to name."""
         db.execute(text("INSERT INTO search_texts(search_texts) VALUES ('delete-all')"))
 
     def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
-        """Found one by one, from the newest back, until there are enough."""
+        """Search from the newest back, until there are enough."""
         statement = text(
             "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
             " ORDER BY rowid DESC LIMIT :limit"
@@ -101,24 +101,24 @@ class Fts5:
 
 
 class Gin:
-    """PostgreSQL: a GIN of tsvectors. It gives all that it finds at once, in the order of the table."""
+    """PostgreSQL: a GIN index of tsvectors. It returns all matches at once, in the order of the table."""
 
     def insert(self, db: Connection, words: Mapping[int, Collection[str]]) -> None:
-        """As arrays: no parser has a say in what is a word."""
+        """Insert arrays, so that no parser decides what a word is."""
         row = "INSERT INTO search_texts VALUES (:id, array_to_tsvector(:words)) ON CONFLICT DO NOTHING"
         db.execute(text(row), [{"id": number, "words": list(known)} for number, known in words.items()])
 
     def delete(self, db: Connection, words: Mapping[int, Collection[str]]) -> int:
-        """By their numbers."""
+        """Delete by number."""
         return db.execute(text("DELETE FROM search_texts WHERE entry_id = ANY(:ids)"), {"ids": list(words)}).rowcount
 
     def note_words(self, db: Connection, words: Collection[str]) -> None:
-        """In one statement, as on SQLite; in order, so that two workers never wait for one another."""
+        """Add words in one statement, as on SQLite; in order, so that two workers never wait for one another."""
         added = text("INSERT INTO search_words SELECT unnest(CAST(:words AS text[])) ON CONFLICT DO NOTHING")
         db.execute(added, {"words": list(words)})
 
     def forget_words(self, db: Connection, *, after: str, to: str) -> int:
-        """The index is asked for each."""
+        """The index is queried for each word."""
         unused = (
             "DELETE FROM search_words WHERE word > :after AND word <= :to AND NOT EXISTS"
             " (SELECT 1 FROM search_texts WHERE words @@ CAST(quote_literal(word) AS tsquery))"
@@ -126,12 +126,12 @@ class Gin:
         return db.execute(text(unused), {"after": after, "to": to}).rowcount
 
     def clear(self, db: Connection) -> None:
-        """Readers go on; TRUNCATE would wait for them."""
+        """DELETE lets readers go on; TRUNCATE would wait for them."""
         db.execute(text("DELETE FROM search_texts"))
 
     def newest(self, db: Connection, asked: Expression, *, first: int, last: int, limit: int) -> Sequence[int]:
-        """The newest texts are looked through first: of a common word they have enough, and the index would give a
-        hundred thousand to sort. The planner knows neither that nor what it costs to read the words of a row.
+        """Search the newest texts first: for a common word they are enough, while the index would return a hundred
+        thousand to sort. The planner knows neither that nor the cost of reading a row's words.
         """
         given = {
             "asked": self._asked(asked),
@@ -147,7 +147,7 @@ class Gin:
         return db.scalars(_EVER, given).all()
 
     def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
-        """By the index, whatever the planner thinks of it."""
+        """Use the index, whatever the planner estimates."""
         db.execute(text("SET LOCAL enable_seqscan = off"))
         given = {"asked": self._asked(asked), "first": first, "last": last, "limit": None}
         return db.scalars(_EVER, given).all()
@@ -171,7 +171,7 @@ _EVER = text(
 
 
 def index_engine(engine: Engine) -> IndexEngine:
-    """The index of this database."""
+    """Return the index of this database."""
     return Gin() if engine.dialect.name == "postgresql" else Fts5()
 
 
@@ -180,5 +180,5 @@ def _rows(words: Mapping[int, Collection[str]]) -> list[dict[str, Any]]:
 
 
 def _any_of(words: Iterable[str], by: str, quote: str) -> str:
-    """Words are letters and digits after `#` or `~`: nothing in them ends a quotation."""
+    """Join words in quotes. Words are letters and digits after `#` or `~`, so nothing in them ends a quotation."""
     return f"({by.join(f'{quote}{word}{quote}' for word in sorted(words))})"

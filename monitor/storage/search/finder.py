@@ -1,6 +1,6 @@
-"""A question → the texts that answer it, the newest first, each as `monitor why` would tell of it.
+"""A search query → the texts that match, the newest first, each with what `monitor why` would say.
 
-The index gives candidates by their words; whether a text answers is asked of the text itself, as rules ask an article.
+The index gives candidates by their words; whether a text matches is then checked on the text itself, as rules do.
 """
 
 from collections.abc import Iterator, Sequence
@@ -28,10 +28,10 @@ from monitor.storage.search.vocabulary import present_forms
 from monitor.storage.tables import archive, entries, feeds
 from monitor.text.unicode import fold
 
-MOST_READ = 300  # texts that are read for one question, beside those that are shown
+MOST_READ = 300  # texts read for one query, beside those shown
 _AT_ONCE = 25
 _OR = {"или", "or"}
-MOST_COUNTED = 10_000  # texts that are not in the index yet; beyond it nobody needs the number
+MOST_COUNTED = 10_000  # texts not in the index yet; a larger number is of no use
 SKEW = timedelta(minutes=10)  # entries are numbered as their polls end, nearly in the order of time
 _SAME = ("feed", "url", "title", "published_at", "seen_at", "reason", "story_id")
 _SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
@@ -39,7 +39,7 @@ _SEEN = select(entries.c.id, entries.c.seen_at).order_by(entries.c.id).limit(1)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Bounds:
-    """Of the entries that may answer: which feeds, when seen, what became of them; None and empty mean any."""
+    """Limits on entries: which feeds, when seen, which outcomes; None and empty mean any."""
 
     feeds: frozenset[str] | None
     since: datetime | None
@@ -47,7 +47,7 @@ class _Bounds:
     outcomes: frozenset[Outcome]
 
     def conditions(self) -> Iterator[ColumnElement[bool]]:
-        """Of an entry within them, for a statement."""
+        """Yield the conditions for a statement on entries."""
         if self.feeds is not None:
             yield entries.c.feed.in_(self.feeds)
         if self.since is not None:
@@ -58,7 +58,7 @@ class _Bounds:
             yield entries.c.outcome.in_(self.outcomes)
 
     def marks(self) -> Iterator[frozenset[str]]:
-        """What stands in the index for them."""
+        """Yield the marks in the index for these limits."""
         if self.feeds is not None:
             yield frozenset(map(feed_mark, self.feeds))
         if self.outcomes:
@@ -66,19 +66,19 @@ class _Bounds:
 
 
 class Finder:
-    """Answers questions about everything read. `zone` is the clock of days in a question. Raises DatabaseError."""
+    """Searches everything read. `zone` is the time zone of days in a query. Raises DatabaseError."""
 
     def __init__(self, engine: Engine, *, zone: str) -> None:
         self._engine, self._index, self._zone = engine, index_engine(engine), ZoneInfo(zone)
 
     def find(self, written: str, *, limit: int) -> SearchResult:
-        """The newest texts that answer what somebody typed. Raises QueryError, which says how to type it."""
+        """Return the newest texts that match what somebody typed. Raises QueryError, which says how to type it."""
         return self.answer(read_query(written), limit=limit)
 
     def answer(self, query: Query, *, limit: int, before: int | None = None) -> SearchResult:
-        """The newest texts that answer a question, of the entries with smaller numbers than `before`.
+        """Return the newest texts that match a query, from entries with numbers below `before`.
 
-        Of a question without words: the newest entries, also those whose texts nobody kept.
+        For a query without words: the newest entries, including those whose texts are not kept.
         """
         with read_transaction(self._engine) as db:
             bounds = self._bounds(db, query)
@@ -107,7 +107,7 @@ class Finder:
 
 
 class _Newest:
-    """A question without words. `reached` is None: nothing is left out."""
+    """A query without words. `reached` is None, as nothing is left out."""
 
     is_cut, reached = False, None
 
@@ -115,7 +115,7 @@ class _Newest:
         self._db, self._bounds = db, bounds
 
     def answers(self, enough: int, before: int | None) -> Iterator[Found]:
-        """The newest entries within the bounds. The statement asks for no more than are wanted: it sorts nothing."""
+        """Yield the newest entries within the limits. The statement fetches no more than wanted and sorts nothing."""
         first, last = _range(self._db, self._bounds, before)
         newest = _told().where(entries.c.id.between(first, last), *self._bounds.conditions()).limit(enough)
         for row in self._db.execute(newest).all():
@@ -124,8 +124,8 @@ class _Newest:
 
 
 class _Question:
-    """One question, put to one moment of the database. `is_cut`: more texts have the words than are read for one;
-    those from the entry `reached` on were.
+    """A query on a snapshot of the database. `is_cut`: more texts have the words than are read for a query; those from
+    entry `reached` on were read.
     """
 
     def __init__(self, db: Connection, index: IndexEngine, asked: Wanted, bounds: _Bounds) -> None:
@@ -138,7 +138,7 @@ class _Question:
         return self.reached is not None
 
     def answers(self, enough: int, before: int | None) -> Iterator[Found]:
-        """The texts that answer, the newest first. Nearly all candidates do, unless words should stand side by side."""
+        """Yield the texts that match, the newest first. Nearly all candidates do, unless words must be adjacent."""
         groups = (*chain(*self._phrases), *self._bounds.marks())
         if not all(groups):
             return
@@ -168,7 +168,7 @@ class _Question:
 
 
 def _range(db: Connection, bounds: _Bounds, before: int | None) -> tuple[int, int]:
-    """The numbers of the first and the last entry that may be within the bounds."""
+    """Return the numbers of the first and the last entry that may be within the limits."""
     first = first_seen(db, bounds.since - SKEW) if bounds.since else 0
     last = first_seen(db, bounds.until + SKEW) if bounds.until else _last(db)
     return first, last if before is None else min(last, before - 1)
@@ -192,7 +192,7 @@ def _found(row: Row[Any], title: str, text: str, matches: tuple[Match, ...]) -> 
 
 
 def _feeds_called(db: Connection, parts: Sequence[str]) -> Iterator[str]:
-    """The feeds in whose names one of these stands. Raises QueryError when none is so called."""
+    """Yield the feeds with one of these parts in their names. Raises QueryError if there is none for a part."""
     names = _folded_names(db)
     for part in parts:
         called = [name for name, folded in names.items() if part in folded]
@@ -208,7 +208,7 @@ def _hint(db: Connection, query: Query) -> str:
 
 
 def _feeds_begun(db: Connection, parts: Sequence[str]) -> Iterator[str]:
-    """The feeds whose names begin with one of these and go on with another word, unless a feed is called just that."""
+    """Yield the feeds whose names begin with one of these and have more words, unless a feed has exactly that name."""
     names = _folded_names(db) if parts else {}
     for part in parts:
         if part not in names.values():
@@ -220,7 +220,7 @@ def _folded_names(db: Connection) -> dict[str, str]:
 
 
 def first_seen(db: Connection, at: datetime) -> int:
-    """The number of the first entry seen then or later: found by halving, as no index has the times."""
+    """Return the number of the first entry seen at this time or later, by bisection, because no index has the times."""
     low, high = 0, _last(db) + 1
     while low < high:
         middle = (low + high) // 2

@@ -1,8 +1,8 @@
-"""The index of words: texts go in behind the polls, a few at a time, and out when they are forgotten.
+"""The word index: texts are added after the polls, a few at a time, and removed when they are deleted.
 
-A poll is recorded without it and pays nothing. `SearchIndex.catch_up` takes up what came since; it may die at any
-moment, and on PostgreSQL several workers may do it at once: who writes a batch must know the number of the last one.
-`forget` is a part of the transaction in which a text goes.
+Recording a poll does not touch it. `SearchIndex.catch_up` adds what came since; it may be killed at any moment, and on
+PostgreSQL several workers may run it at once: who writes a batch must know the number of the last one. `forget` runs in
+the transaction in which a text is deleted.
 """
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -20,14 +20,14 @@ from monitor.storage.search.engines import IndexEngine, index_engine
 from monitor.storage.search.schema import state, texts, words
 from monitor.storage.tables import archive, articles, entries
 
-BATCH = 25  # texts a transaction: the lock is held some 10 ms, and what FTS5 keeps of a hundred is 5 MB
-SWEPT = 2_000  # words that are asked for at once
-LOOK_BACK = 20_000  # numbers of entries among which a text may be missing: see `missed`
-MARK = "#"  # begins what is no word: of which feed a text is, and what became of it
+BATCH = 25  # texts a transaction: the lock is held some 10 ms; FTS5 keeps 5 MB for a hundred
+SWEPT = 2_000  # words checked at once
+LOOK_BACK = 20_000  # entry numbers among which a text may be missing: see `missed`
+MARK = "#"  # begins an entry of the index that is no word: a text's feed, or its outcome
 _DECIDED = frozenset({Outcome.POSTED, Outcome.JOINED, Outcome.REVIEW, Outcome.REJECTED})
 
 
-_KEPT = (archive, articles)  # where texts are
+_KEPT = (archive, articles)  # the tables with texts
 
 
 class SearchIndex:
@@ -37,7 +37,7 @@ class SearchIndex:
         self._engine, self._index = engine, index_engine(engine)
 
     def catch_up(self) -> int:
-        """Put in the next texts; returns how many entries are dealt with: 0 when all are, or another worker does it."""
+        """Add the next texts; return how many entries are done: 0 if all are, or another worker does it."""
         with read_transaction(self._engine) as db:
             known = db.execute(select(state)).one()
             if known.version < VERSION:
@@ -56,9 +56,9 @@ class SearchIndex:
         return indexed_to - known.indexed_to or len(read)
 
     def sweep(self) -> int:
-        """Take some words that no text has any more out of the list, going round; returns how many.
+        """Remove some words that no text has any more from the list, going round; return how many.
 
-        Texts are forgotten without: to ask for each of their words would hold the lock for seconds.
+        Deleting texts leaves the words: checking each of them would hold the lock for seconds.
         """
         with write_transaction(self._engine) as db:
             after = db.scalar(select(state.c.swept_to)) or ""
@@ -68,7 +68,7 @@ class SearchIndex:
             return self._index.forget_words(db, after=after, to=to) if to else 0
 
     def _begin_anew(self) -> int:
-        """Texts are taken apart in another way now. Counts as one entry looked at."""
+        """Restart the index, because texts are now split differently. Counts as one entry done."""
         with write_transaction(self._engine) as db:
             begun = {"version": VERSION, "batch": state.c.batch + 1, "indexed_to": 0, "texts": 0}
             if db.execute(update(state).where(state.c.version < VERSION).values(**begun)).rowcount:
@@ -84,14 +84,14 @@ def _take_turn(db: Connection, batch: int, *, indexed_to: int, texts: int) -> bo
 
 
 def kept_after(db: Connection, number: int, *, limit: int) -> list[int]:
-    """The first entries after that number whose text is kept. Each table is asked for itself: joined, PostgreSQL reads
-    the archive from its beginning.
+    """Return the first entries after that number whose text is kept. Each table is queried separately: for a join
+    PostgreSQL reads the archive from its beginning.
     """
     return _first_of(db, limit, lambda kept: kept.c.entry_id > number)
 
 
 def numbers_after(db: Connection, number: int) -> list[int]:
-    """All entries after that number whose text is kept, in order."""
+    """Return all entries after that number whose text is kept, in order."""
     return _first_of(db, None, lambda kept: kept.c.entry_id > number)
 
 
@@ -101,9 +101,9 @@ def is_shared(engine: Engine) -> bool:
 
 
 def missed(db: Connection, indexed_to: int, *, limit: int | None) -> list[int]:
-    """Entries that were recorded after those with a higher number: workers take numbers first and commit later.
+    """Return entries that were recorded after others with a higher number: workers take numbers first and commit later.
 
-    The index goes on by fewer than `LOOK_BACK` a minute (app/daemon.py), and no poll is recorded for so long.
+    The index advances by less than `LOOK_BACK` a minute (app/daemon.py), and recording a poll takes less than that.
     """
 
     def is_missing(kept: Table) -> ColumnElement[bool]:
@@ -119,13 +119,13 @@ def _first_of(db: Connection, limit: int | None, which: Callable[[Table], Column
 
 
 def _read(db: Connection, numbers: Sequence[int]) -> dict[int, frozenset[str]]:
-    """The words of these entries."""
+    """Return the words of these entries."""
     entry_texts = with_texts(select(*(entries.c[name] for name in ("id", "feed", "title", "outcome"))))
     return {row.id: words_of(db, row) for row in db.execute(entry_texts.where(entries.c.id.in_(numbers)))}
 
 
 def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str]]) -> None:
-    """Texts by the numbers of their entries, and what words there are."""
+    """Add texts by the numbers of their entries, and their words to the list."""
     if not read:
         return
     index.insert(db, read)
@@ -133,7 +133,7 @@ def put_in(db: Connection, index: IndexEngine, read: Mapping[int, Collection[str
 
 
 def forget(db: Connection, gone: Sequence[int]) -> None:
-    """Take these entries out, whose texts are about to go. A part of the transaction in which they do."""
+    """Remove these entries, whose texts are about to be deleted. Runs in the same transaction."""
     index = index_engine(db.engine)
     indexed_to = db.scalar(update(state).values(batch=state.c.batch + 1).returning(state.c.indexed_to)) or 0
     known = [number for number in gone if number <= indexed_to]
@@ -143,31 +143,31 @@ def forget(db: Connection, gone: Sequence[int]) -> None:
 
 @contextmanager
 def entry_changed(db: Connection, number: int) -> Iterator[None]:
-    """The block changes what became of an entry, and what it is found by; the text stays. A part of the transaction."""
+    """Update the index around a block that changes an entry's outcome, not its text. Runs in the same transaction."""
     forget(db, [number])
     yield
     indexed_to = db.scalar(select(state.c.indexed_to)) or 0
-    read = _read(db, [number]) if number <= indexed_to else {}  # else its turn is yet to come
+    read = _read(db, [number]) if number <= indexed_to else {}  # else it will be added later
     put_in(db, index_engine(db.engine), read)
     db.execute(update(state).values(texts=state.c.texts + len(read)))
 
 
 def words_of(db: Connection, row: Row[Any]) -> frozenset[str]:
-    """What an entry is found by: its words, its feed, what became of it."""
+    """Return what an entry is found by: its words, its feed, its outcome."""
     title, text = read_text(db, row)
     return index_words(title, text or "") | {feed_mark(row.feed), outcome_mark(row.outcome)}
 
 
 def feed_mark(feed: str) -> str:
-    """What stands in the index for a feed."""
+    """Return the mark of a feed in the index."""
     return f"{MARK}{crc32(feed.encode()):08x}"
 
 
 def outcome_mark(outcome: str) -> str:
-    """What stands in the index for an outcome: one mark for all that maintainers may change."""
+    """Return the mark of an outcome in the index: one for all that maintainers may change."""
     return f"{MARK}{'decided' if outcome in _DECIDED else outcome}"
 
 
 def _listed(texts: Iterable[Collection[str]]) -> list[str]:
-    """The words of these texts that may be forms of a word: marks and numbers are not."""
+    """Return the words of these texts for the list, without marks and numbers."""
     return sorted(word for word in set().union(*texts) if word[0] != MARK and not word.isdecimal())

@@ -1,6 +1,6 @@
-"""Which kept articles have one of some phrases, so that only they are judged again when the rules are edited.
+"""Which kept articles contain certain phrases, so that only they are judged again when the rules are edited.
 
-It may name an article too many, never one too few: what the index does not know yet is named, too.
+It may return an article too many, never one too few: articles not indexed yet are included.
 """
 
 from collections.abc import Iterator, Sequence
@@ -24,20 +24,21 @@ from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import in_russian_letters
 
 _HEAD = 3  # letters of a Kazakh stem that are looked up in every spelling
-_AT_ONCE = 400  # forms in one question
+_AT_ONCE = 400  # forms in one query
 _KAZAKH = "әғқңөұүһі"
 
 
 class Reach:
-    """Asks the index of one database. Raises DatabaseError."""
+    """Queries the index of one database. Raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine, self._index = engine, index_engine(engine)
 
     def candidates(self, phrases: Sequence[Phrase] | None, *, since: datetime) -> tuple[int, ...]:
-        """Kept articles in which one of the phrases may stand, with None all: those seen since then, and some more.
+        """Return kept articles seen since then (and some more) in which a phrase may be, all of them if `phrases` is
+        None.
 
-        They are named by their entries' numbers, the newest first.
+        They are entry numbers, the newest first.
         """
         with read_transaction(self._engine) as db:
             known = db.execute(select(state)).one()
@@ -63,17 +64,17 @@ class Reach:
 
 
 def _groups(db: Connection, phrase: Phrase) -> tuple[frozenset[str], ...] | None:
-    """For each word of a phrase the words of the index that may be it; None: they are too many to tell."""
+    """Return for each word of a phrase the words of the index that it may match; None if they cannot be listed."""
     groups: list[frozenset[str]] = []
     for word in phrase:
-        if word.prefix.isdecimal():  # numbers stand in no list of words
+        if word.prefix.isdecimal():  # numbers are not in the list of words
             return None
         groups.append(frozenset(_possible(db, word)))
     return tuple(groups)
 
 
 def _possible(db: Connection, word: Word) -> Iterator[str]:
-    """As word_index.py recognises them; a name counts without its capital letter."""
+    """Yield the words of the index that word_index.py would recognise, with names in small letters too."""
     yield from known_among(db, (part for form in word.forms for part in in_parts(form)))
     if word.prefix:
         yield from beginning_with(db, word.prefix[:LONGEST_WORD])
@@ -91,7 +92,7 @@ def _is_latin_form(known: str, word: Word) -> bool:
 
 
 def _beginnings(stem: Stem) -> Iterator[str]:
-    """How words of the index begin that may begin with a stem: in Latin letters, or half typed in Russian ones."""
+    """Yield the beginnings of indexed words for a stem: in Latin letters, or partly typed in Russian ones."""
     if stem.script == "latin":
         yield f"{LATIN}{stem.text[:LONGEST_WORD]}"
     elif not stem.typed_for:

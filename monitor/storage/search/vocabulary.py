@@ -1,6 +1,6 @@
-"""The forms that a question asks for → those that texts have: the index knows which words there are at all.
+"""The forms that a query asks for → those that texts have: the index knows all words.
 
-Russian forms are listed and looked up; Kazakh ones are too many, so the words with such a beginning are looked through.
+Russian forms are listed and looked up; Kazakh ones are too many, so all words with the stem's beginning are examined.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,13 +15,13 @@ from monitor.storage.search.schema import words
 from monitor.text.languages import dictionary
 from monitor.text.languages.kazakh import Stem
 
-_LEAST = 2  # letters of a stem: too much begins with one
-_MOST_SEEN = 20_000  # words with one beginning that are looked through
-_MOST_FORMS = 500  # of one word, in a question
+_LEAST = 2  # letters of a stem: too many words begin with one letter
+_MOST_SEEN = 20_000  # words with one beginning that are examined
+_MOST_FORMS = 500  # of one word in a query
 
 
 def present_forms(db: Connection, word: Word) -> frozenset[str]:
-    """The words of the index that are a form of `word`. Raises QueryError when too many begin as it does."""
+    """Return the words of the index that are forms of `word`. Raises QueryError if too many begin with its prefix."""
     if word.prefix:
         return _of_prefix(db, word.prefix)
     listed = known_among(db, (part for form in word.forms for part in _whole(form)))
@@ -36,7 +36,7 @@ def _of_prefix(db: Connection, prefix: str) -> frozenset[str]:
 
 
 def known_among(db: Connection, parts: Iterable[str]) -> Iterator[str]:
-    """Those of some words that texts have; of numbers, which stand in no list, all."""
+    """Yield those of these words that texts have; all numbers, which are not in the list."""
     listed = sorted(set(parts))
     yield from filter(str.isdecimal, listed)
     for chunk in chunks(listed):
@@ -44,13 +44,13 @@ def known_among(db: Connection, parts: Iterable[str]) -> Iterator[str]:
 
 
 def beginning_with(db: Connection, start: str, *, limit: int | None = None) -> Sequence[str]:
-    """The words of the index that begin so, no more than `limit` of them."""
+    """Return the words of the index that begin so, at most `limit`."""
     after = start[:-1] + chr(ord(start[-1]) + 1)
     return db.scalars(select(words.c.word).where(words.c.word >= start, words.c.word < after).limit(limit)).all()
 
 
 def _whole(form: str) -> Iterator[str]:
-    """Of a form in two parts none: its word is asked for as two."""
+    """Yield the form if it is one word; a form in two parts is searched for as two words."""
     parts = tuple(in_parts(form))
     if len(parts) == 1:
         yield from parts
@@ -68,5 +68,5 @@ def _is_form(word: str, stem: Stem) -> bool:
     rest = word[len(stem.text) :]
     if not stem.typed_for:
         return stem.accepts(rest)
-    # Kazakh in Russian letters: what is a Russian word is more often that
+    # Kazakh in Russian letters: a Russian word with these letters is more likely
     return stem.is_typed_in(word) and stem.accepts(rest, in_russian_letters=True) and not dictionary.is_known(word)

@@ -1,1 +1,1 @@
-"""What the public archive needs of the database: published stories, opened cases, takedowns."""
+"""Data for the public archive: published stories, cases, takedowns."""

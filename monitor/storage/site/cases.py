@@ -1,6 +1,6 @@
-"""Cases that maintainers open, and stories that they take off the archive. Every method is one transaction.
+"""Cases of maintainers, and stories removed from the archive. Every method is one transaction.
 
-What is answered is said in Russian by those who ask (`bot/case_command.py`, `cli/case.py`): here stand values only.
+Returns values; the Russian answers are made by the callers (`bot/case_command.py`, `cli/case.py`).
 """
 
 from collections.abc import Sequence
@@ -22,10 +22,10 @@ class CaseStore:
         self._engine = engine
 
     def open(self, story: int, title: str, now: datetime) -> OpenedCase | Takedown | None:
-        """Put a story, with the stories of its thread, into the case of this title; it is opened if there is none.
+        """Put a story, with the stories of its thread, into the open case with this title, which is created if missing.
 
-        None: there is no such story; its takedown: it is hidden, and nothing was done. A story stands in one case: it
-        leaves the one it was in.
+        Returns None if there is no such story; its takedown if it is hidden, and nothing is done. A story leaves the
+        case it was in.
         """
         with write_transaction(self._engine) as db:
             thread = _thread(db, story)
@@ -44,14 +44,15 @@ class CaseStore:
             return OpenedCase(case=_case(db, number), left=tuple(_case(db, one) for one in left))
 
     def remove(self, story: int) -> bool:
-        """Take a story out of the case it stands in; False when it stood in none."""
+        """Remove a story from its case; False if it was in none."""
         with write_transaction(self._engine) as db:
             return db.execute(delete(case_stories).where(case_stories.c.story_id == story)).rowcount > 0
 
     def rename(self, number: int, title: str) -> SiteCase | None:
-        """Give an open case another title; None when there is none of that number.
+        """Rename an open case; None if there is none with that number.
 
-        The case that bears the title then: another one, which bore it before, is left alone with it.
+        Returns the case that has the title then: if another case already has it, nothing is changed and that one is
+        returned.
         """
         with write_transaction(self._engine) as db:
             if db.scalar(_open_cases().where(cases.c.id == number)) is None:
@@ -62,27 +63,27 @@ class CaseStore:
             return _case(db, holder)
 
     def close(self, number: int, now: datetime) -> bool:
-        """Close a case: its page goes with the next build. False when there is no open one of that number."""
+        """Close a case: its page disappears with the next build. False if there is no open one with that number."""
         mine = update(cases).where(cases.c.id == number, cases.c.closed_at.is_(None))
         with write_transaction(self._engine) as db:
             return db.execute(mine.values(closed_at=now)).rowcount > 0
 
     def opened(self) -> tuple[SiteCase, ...]:
-        """The open cases, the newest first."""
+        """Return the open cases, the newest first."""
         with read_transaction(self._engine) as db:
             numbers = db.scalars(_open_cases().order_by(cases.c.id.desc()))
             return tuple(_case(db, number) for number in numbers.all())
 
 
 class TakedownStore:
-    """The stories taken off the archive. Raises DatabaseError."""
+    """The stories removed from the archive. Raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def hide(self, story: int, why: str, now: datetime, *, replace: bool = False) -> Takedown | None:
-        """Take a story off the archive; None when there is none. Its takedown as it stands then: the first reason
-        stays, unless it is to be replaced.
+        """Remove a story from the archive and return its takedown; None if there is no such story. The first reason
+        stays, unless `replace`.
         """
         with write_transaction(self._engine) as db:
             if db.scalar(select(stories.c.id).where(stories.c.id == story)) is None:
@@ -93,19 +94,19 @@ class TakedownStore:
             return _hidden(db, story)
 
     def show(self, story: int) -> bool:
-        """Put a story back; False when it was not hidden."""
+        """Restore a story; False if it was not hidden."""
         with write_transaction(self._engine) as db:
             return db.execute(delete(takedowns).where(takedowns.c.story_id == story)).rowcount > 0
 
     def hidden(self) -> tuple[Takedown, ...]:
-        """All that were taken off, the newest first."""
+        """Return all takedowns, the newest first."""
         rows = select(takedowns).order_by(takedowns.c.at.desc(), takedowns.c.story_id.desc())
         with read_transaction(self._engine) as db:
             return tuple(_takedown(row) for row in db.execute(rows))
 
 
 def adopt(db: Connection, story: int, follows: int) -> None:
-    """Put a new story that goes on another's thread into that one's case, if it stands in an open one."""
+    """Put a new story that follows another into that one's case, if it is in an open one."""
     mine = select(case_stories.c.case_id).join(cases, cases.c.id == case_stories.c.case_id)
     number = db.scalar(mine.where(case_stories.c.story_id == follows, cases.c.closed_at.is_(None)))
     if number is not None:
@@ -113,7 +114,7 @@ def adopt(db: Connection, story: int, follows: int) -> None:
 
 
 def _thread(db: Connection, story: int) -> Sequence[int]:
-    """The story with all that it goes on and that go on it, the oldest first; () when there is no such story."""
+    """Return the story with all its predecessors and successors, the oldest first; () if there is no such story."""
     thread: set[int] = set()
     new = {story}
     while new:
@@ -139,7 +140,7 @@ def _open_cases() -> Select[int]:
 
 
 def _titled(db: Connection, title: str) -> int | None:
-    """The open case of this title, whatever its letters' case and its blanks are."""
+    """Return the open case with this title, ignoring letter case and blanks."""
     rows = db.execute(_open_cases().add_columns(cases.c.title).order_by(cases.c.id)).all()
     return next((row.id for row in rows if _folded(row.title) == _folded(title)), None)
 

@@ -1,4 +1,4 @@
-"""What the pinned index of a chat names, its message, and how far that is pinned. Instants are aware UTC."""
+"""The pinned index of a chat: its contents, its message, and whether that is pinned. Instants are aware UTC."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -17,15 +17,15 @@ from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.tables import chats, deliveries, stories
 from monitor.stories.index import IndexedCase, IndexedStory
 
-_KEY = "index"  # of the message in each chat
+_KEY = "index"  # key of the message in each chat
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class IndexMessage:
-    """The index as the outbox has it, and how far it is pinned.
+    """The index in the outbox, and whether it is pinned.
 
-    `address` is where Telegram wants it sent. `pinned_id` is the message that was asked to be pinned, at `tried_at`;
-    `trouble` why it is not.
+    `address` is the chat that Telegram wants. `pinned_id` is the message for which pinning was requested, at
+    `tried_at`; `trouble` says why it is not pinned.
     """
 
     html: str
@@ -45,7 +45,7 @@ class PinnedIndexStore:
         self._engine = engine
 
     def cases(self, page_of: Callable[[int], str]) -> tuple[IndexedCase, ...]:
-        """The open cases that have a published story which stands, the one with the latest story first."""
+        """Return the open cases with a published story that stands, the one with the latest story first."""
         shown = select(deliveries.c.story_id).where(
             deliveries.c.kind == DeliveryKind.STORY,
             deliveries.c.html != "",
@@ -72,14 +72,14 @@ class PinnedIndexStore:
             )
 
     def stories(self, chat: str, since: datetime, until: datetime) -> tuple[IndexedStory, ...]:
-        """The stories that a chat was told in that time and that stand, the newest first."""
+        """Return the stories that a chat was told in that time and that stand, the newest first."""
         with read_transaction(self._engine) as db:
             hidden = db.scalars(select(takedowns.c.story_id)).all()
             posted_stories = sorted(posted(db, chat, since, until, hidden=hidden), key=attrgetter("at"), reverse=True)
         return tuple(IndexedStory(title=one.item.title, url=one.item.url, posted_at=one.at) for one in posted_stories)
 
     def message(self, chat: str) -> IndexMessage | None:
-        """The index of a chat; None when it has never had one."""
+        """Return the index of a chat; None if it never had one."""
         with read_transaction(self._engine) as db:
             row = db.execute(_message(chat)).first()
         if row is None:
@@ -96,12 +96,12 @@ class PinnedIndexStore:
         )
 
     def put(self, chat: str, html: str, now: datetime) -> None:
-        """Say what the index should show; its message is edited, and the first one comes without a sound."""
+        """Set what the index should show; its message is edited, and the first one is silent."""
         with write_transaction(self._engine) as db:
             tell(db, chat, _KEY, html, now=now, silent=True)
 
     def put_anew(self, chat: str, html: str, now: datetime) -> None:
-        """Post it once more: its message was deleted in the chat."""
+        """Post it again, because its message was deleted in the chat."""
         deleted = and_(_mine(chat), deliveries.c.state == DeliveryState.CANCELLED)
         fresh = {"state": DeliveryState.PENDING, "message_id": None, "sent_revision": 0, "error": "", "html": html}
         revision = deliveries.c.wanted_revision + 1
@@ -109,7 +109,7 @@ class PinnedIndexStore:
             db.execute(update(deliveries).where(deleted).values(wanted_revision=revision, updated_at=now, **fresh))
 
     def note_pin(self, chat: str, message_id: int, trouble: str, now: datetime) -> None:
-        """Keep that a message was asked to be pinned, and why it is not; "" when it is."""
+        """Record that pinning a message was requested, and why it is not pinned; "" if it is."""
         said = {"message_id": message_id, "at": now, "error": trouble}
         with write_transaction(self._engine) as db:
             row = upsert(db, pins).values(chat=chat, **said)

@@ -1,7 +1,7 @@
-"""The stories that the channel has shown, as the public archive reads them. Only read; nothing is decided here.
+"""The stories that the channel has shown, for the public archive. Read-only; nothing is decided here.
 
-A part of a story is public once the channel accepted its post, or a digest that names it, and while nobody has taken
-the post back. Of everything else (questions, decisions, other chats, what did not match) nothing is handed out.
+A part of a story is public once the channel accepted its post, or a digest with it, until the post is deleted. Nothing
+else (questions, decisions, other chats, unmatched articles) is returned.
 """
 
 from collections import defaultdict
@@ -26,16 +26,16 @@ from monitor.storage.stories import read_stories
 from monitor.storage.tables import articles, chats, deliveries, entries, reviews, stories
 from monitor.text.urls import message_link, public_name
 
-_LETTERS = func.sum(func.length(articles.c.title))  # a headline that changed is seldom as long as it was
-_CHUNK = 200  # stories read at once: each brings the texts of its articles
+_LETTERS = func.sum(func.length(articles.c.title))  # a changed headline seldom has the same length
+_CHUNK = 200  # stories read at once, each with the texts of its articles
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PublishedStory:
     """A story with its public parts only.
 
-    `seen_at` is for each telling when our monitor read it. `posted_at` is when the channel accepted the first of its
-    posts, `post_url` that post's address; `case` the open case that it belongs to.
+    `seen_at` is when our monitor read each telling. `posted_at` is when the channel accepted its first post, `post_url`
+    that post's address; `case` is its open case.
     """
 
     story: Story
@@ -58,17 +58,17 @@ class _Post:
 
 
 class PublishedStories:
-    """The stories of one database that are public. Every method is one transaction; raises DatabaseError."""
+    """The public stories of one database. Every method is one transaction and raises DatabaseError."""
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
     def forget_connections(self) -> None:
-        """For a process that was forked: its parent's connections are the parent's."""
+        """For a forked process: drop the parent's connections without closing them."""
         self._engine.dispose(close=False)
 
     def marks(self) -> Mapping[int, str]:
-        """For each public story, by its number in order, a mark that changes whenever anything of it does."""
+        """Return for each public story, by number in order, a mark that changes whenever anything of it does."""
         with read_transaction(self._engine) as db:
             posts, said = _posts(db), defaultdict[int, list[Any]](list)
             for query in (_updated(), _members(), _observed(), _in_cases(), _retracted()):
@@ -81,7 +81,7 @@ class PublishedStories:
         }
 
     def pulse(self) -> str:
-        """What changes with anything that the archive shows. Cheap: asked every minute."""
+        """Return a mark that changes with anything that the archive shows. Cheap: called every minute."""
         newest = (
             select(func.max(stories.c.updated_at)),
             select(func.max(articles.c.id)),
@@ -101,13 +101,13 @@ class PublishedStories:
             return _mark([db.scalar(one) for one in newest], titles, [tuple(row) for row in retracted], names)
 
     def read(self, numbers: Iterable[int]) -> Iterable[PublishedStory]:
-        """These stories, those of them that are public; a few hundred in memory at once."""
+        """Yield those of these stories that are public; a few hundred in memory at once."""
         for chunk in chunks(sorted(numbers), _CHUNK):
             with read_transaction(self._engine) as db:
                 yield from _read(db, chunk)
 
     def precision(self) -> Mapping[str, Precision]:
-        """By a topic's id, what maintainers decided about its stories. Numbers only."""
+        """Return what maintainers decided about the stories of each topic, by topic id. Numbers only."""
         same_part = and_(articles.c.story_id == reviews.c.story_id, articles.c.part == reviews.c.part)
         decided = select(reviews.c.story_id, reviews.c.part, reviews.c.decision, articles.c.verdict)
         made = (Decision.PUBLISHED, Decision.REJECTED, Decision.OFF_TOPIC)
@@ -127,7 +127,7 @@ def _mark(*said: object) -> str:
 
 
 def _shown() -> Any:
-    """The posts of stories that the main channel has accepted and still shows, or a digest that stands for them."""
+    """Select the posts of stories that the main channel accepted and still shows, or a digest with them."""
     digest = deliveries.alias()
     digested = and_(deliveries.c.state == DeliveryState.DIGESTED, digest.c.sent_at.isnot(None))
     sent = and_(deliveries.c.sent_at.isnot(None), deliveries.c.message_id.isnot(None))
@@ -197,7 +197,7 @@ def _retracted() -> Any:
 
 
 def _followed_by(db: Connection, posts: Mapping[int, _Post]) -> Mapping[int, tuple[int, ...]]:
-    """For each story the later ones that go on its thread and are public."""
+    """Return for each story the later public ones that follow it."""
     later: defaultdict[int, list[int]] = defaultdict(list)
     going_on = select(stories.c.follows, stories.c.id).where(stories.c.follows.isnot(None)).order_by(stories.c.id)
     for before, number in db.execute(going_on):
@@ -244,7 +244,7 @@ def _threads(db: Connection, numbers: Sequence[int]) -> tuple[Mapping[int, int],
 
 
 def _seen(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[int, datetime]]]:
-    """For each story, of its articles in their order: the part, and when the entry was read."""
+    """Return for each story, for its articles in order: the part, and when the entry was read."""
     seen: defaultdict[int, list[tuple[int, datetime]]] = defaultdict(list)
     rows = (
         select(articles.c.story_id, articles.c.part, entries.c.seen_at)
@@ -258,7 +258,7 @@ def _seen(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[int
 
 
 def _looks(db: Connection, numbers: Sequence[int]) -> Mapping[int, list[tuple[str, PageLook]]]:
-    """For each story the looks at its pages that found or kept something, with the canonical address of the page."""
+    """Return for each story the looks at its pages that found or kept something, with the page's canonical address."""
     looks: defaultdict[int, list[tuple[str, PageLook]]] = defaultdict(list)
     look_rows = (
         observed_rows()
