@@ -1,7 +1,7 @@
-"""Building the site: the stories that changed, then the lists, feeds and data that tell of them, then what is gone.
+"""Building the site: first the changed stories, then the lists, feeds and data that mention them, then removals.
 
-Pages that lists link to are written before the lists, and removed after them: who reads in the middle of a build meets
-no dead link. A build that is cut off goes on where it was.
+Pages that lists link to are written before the lists and removed after them, so a reader in the middle of a build meets
+no dead link. A build that was interrupted is continued by the next one.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -25,7 +25,7 @@ from monitor.storage.site.published import PublishedStories
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Built:
-    """What a build did: stories made anew, files written and removed."""
+    """The counts of one build: stories made anew, files written and removed."""
 
     stories: int
     written: int
@@ -34,7 +34,10 @@ class Built:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SiteBuilder:
-    """Builds folders from one database. `about` is asked at each build; `zone` is where days begin and end."""
+    """Builds site folders from one database.
+
+    `about` is called at each build; `zone` is the time zone whose days the pages use.
+    """
 
     published: PublishedStories
     cases: CaseStore
@@ -44,20 +47,21 @@ class SiteBuilder:
     zone: str
 
     def build(self, path: Path, *, quick: bool = False) -> Built:
-        """Bring a folder up to date. Raises SiteError, DatabaseError: what stands there then is whole, if not all new.
+        """Bring a folder up to date. Raises SiteError and DatabaseError; the files there are then whole, if not all
+        new.
 
-        What is missing there, or of another size than was written, is written again. `quick` does not look, and leaves
-        as they are what is made of all stories at once (search, data, charts, sitemap), unless a story that stands
-        there is no longer public, or was retracted, or is right after all.
+        A file that is missing, or whose size differs from what was written, is written again. `quick` does not check
+        files, and leaves as they are the units made of all stories at once (search, data, charts, sitemap), unless a
+        story in them is no longer public, or has been retracted or is no longer retracted.
         """
         with files.held(path), collector_paused():
             known = manifest.read(path) if quick else manifest.as_found(path, manifest.read(path))
-            manifest.claim(path)  # a first build that is cut off must know the folder again
+            manifest.claim(path)  # so that a first build that is cut off still recognises the folder as ours
             return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
 
 
 class _Build:
-    """One build, step after step."""
+    """One build, step by step."""
 
     def __init__(self, *, builder: SiteBuilder, folder: SiteFolder, about: SiteAbout) -> None:
         self._builder, self._folder, self._about = builder, folder, about
@@ -71,7 +75,7 @@ class _Build:
         self._records = Records(folder.path, about, keys=self._keys, standing=standing, read=self._stories)
 
     def run(self, *, quick: bool) -> Built:
-        """All of it; what was made is remembered whatever comes between."""
+        """Run all steps. The manifest is saved even when a step fails."""
         with self._records:
             try:
                 made = self._make_stories()
@@ -90,7 +94,7 @@ class _Build:
         return Built(stories=made, written=self._folder.written, removed=self._folder.removed)
 
     def _misleads(self) -> bool:
-        """Whether the search and the data still tell what is taken off, or what was retracted."""
+        """Whether a story in the search and data files was taken down since, or had its retraction changed."""
         known = self._folder.known.briefs
         return any(
             number not in self._briefs or self._briefs[number].retracted != brief.retracted
@@ -98,7 +102,7 @@ class _Build:
         )
 
     def _make_stories(self) -> int:
-        """Make those that changed; returns how many."""
+        """Make the stories that changed and return how many there were."""
         changed = [number for number in self._marks if not self._stands(number)]
         for number in self._marks.keys() - set(changed):
             self._briefs[number] = self._folder.known.briefs[number]
@@ -150,12 +154,12 @@ class _Build:
             yield site_story(published, None, brief=self._briefs.get(published.story.id or 0))
 
     def _save(self) -> None:
-        """Briefs without pages are forgotten: the folder is public."""
+        """Save the manifest. Briefs of stories without pages are dropped, because the folder is public."""
         briefs = {**self._folder.known.briefs, **self._briefs}
         standing = {number: brief for number, brief in briefs.items() if self._folder.stands(unit_names(number)[0])}
         self._folder.save(standing, self._records.standing)
 
 
 def _without_figures(about: SiteAbout) -> SiteAbout:
-    """What decisions of maintainers change every day stands on one page only."""
+    """Return `about` without the figures that maintainers' decisions change every day: only one page shows them."""
     return replace(about, topics=tuple(replace(topic, precision=Precision()) for topic in about.topics), since=None)

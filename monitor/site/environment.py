@@ -1,4 +1,4 @@
-"""The templates of the pages, compiled once, and what the pages are made of as one hash."""
+"""The compiled templates of the pages, and a hash of everything the pages are made of."""
 
 from collections.abc import Iterator
 from hashlib import sha256
@@ -18,7 +18,7 @@ _MADE_OF = (".py", ".html", ".toml", ".css", ".js", ".svg")
 
 
 def templates() -> jinja2.Environment:
-    """Everything is escaped, an unknown name is an error."""
+    """Return the template environment: everything is escaped, and an unknown name is an error."""
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("monitor.site"),
         autoescape=True,
@@ -45,7 +45,7 @@ def templates() -> jinja2.Environment:
 
 
 def version(about: SiteAbout, zone: str) -> str:
-    """Another one whenever pages of the same stories could come out otherwise."""
+    """Return a hash that changes whenever pages of the same stories could come out differently."""
     made_of = sha256(f"{babel.__version__} {jinja2.__version__} {zone} {about!r}".encode("utf-8", "surrogatepass"))
     for name, content in _sources(files("monitor.site"), ""):
         made_of.update(f"\n{name} {len(content)}\n".encode() + content)
@@ -53,7 +53,7 @@ def version(about: SiteAbout, zone: str) -> str:
 
 
 def static_file(name: str) -> bytes:
-    """A file of the static folder."""
+    """Return the bytes of a file in the static folder."""
     return (files("monitor.site") / "static" / name).read_bytes()
 
 

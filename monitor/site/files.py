@@ -1,4 +1,4 @@
-"""Files of the site: each is whole whenever a reader asks for it, and one process at a time writes a folder."""
+"""Files of the site: a reader always sees a whole file, and only one process at a time writes a folder."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ _UNFINISHED = ".unfinished"
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make the folder, and be the only one to write it. Raises SiteError: another process is at it, or it cannot be."""
+    """Create the folder and lock it. Raises SiteError when another process holds it or it cannot be created."""
     with _trouble(folder):
         folder.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(folder / _LOCK, os.O_RDWR | os.O_CREAT, 0o644)
@@ -30,10 +30,10 @@ def held(folder: Path) -> Iterator[None]:
 
 
 def write(folder: Path, path: str, chunks: Iterable[bytes], *, known: str = "") -> tuple[str, bool]:
-    """Put a file into its place at once; returns a digest of it, which ends with its size, and whether it was written.
+    """Write a file atomically; return its digest, which ends with its size, and whether the file was replaced.
 
-    `known` is the digest of what stands there: where nothing differs nothing is touched. Raises SiteError; what stood
-    there then stands there still.
+    `known` is the digest of the file there now; if nothing differs, the file is not touched. Raises SiteError; the old
+    file then stays.
     """
     target = folder / path
     unfinished, digest = target.with_name(f".{target.name}{_UNFINISHED}"), blake2b(digest_size=12)
@@ -55,7 +55,7 @@ def write(folder: Path, path: str, chunks: Iterable[bytes], *, known: str = "") 
 
 
 def is_whole(folder: Path, path: str, known: str) -> bool:
-    """Whether a file of this digest's size stands there: a large site takes too long to be read."""
+    """Whether the file exists with this digest's size. Content is not read: that takes too long for a large site."""
     try:
         return known.endswith(f"-{(folder / path).stat().st_size}")
     except OSError:
@@ -63,14 +63,14 @@ def is_whole(folder: Path, path: str, known: str) -> bool:
 
 
 def remove(folder: Path, path: str) -> None:
-    """Take a file away, if it is there, and the folders that it leaves empty. Raises SiteError."""
+    """Remove a file, if it exists, and the folders this leaves empty. Raises SiteError."""
     target = folder / path
     with _trouble(target):
         target.unlink(missing_ok=True)
     for parent in target.parents:
         if parent == folder:
             return
-        with suppress(OSError):  # not empty
+        with suppress(OSError):  # the folder is not empty
             parent.rmdir()
 
 

@@ -1,4 +1,4 @@
-"""The site's folder while it is brought up to date: a unit made from the same as last time is left as it stands."""
+"""The site's folder during a build: a unit whose key is the same as last time is left as it is."""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
@@ -13,7 +13,7 @@ from monitor.site.page import Page
 
 
 class File(NamedTuple):
-    """A file too large to be held: its path and its pieces."""
+    """A file too large to keep in memory: its path and its content in pieces."""
 
     path: str
     chunks: Iterable[bytes]
@@ -21,7 +21,7 @@ class File(NamedTuple):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unit:
-    """Files that are made together; `key` stands for everything that they are made from."""
+    """Files that are made together. `key` identifies everything they are made from."""
 
     name: str
     key: str
@@ -29,13 +29,16 @@ class Unit:
 
 
 def key_of(*said: object) -> str:
-    """A key of all that something is made from."""
+    """Return a key of everything that something is made from."""
     return blake2b(repr(said).encode("utf-8", "replace"), digest_size=12).hexdigest()
 
 
 @dataclass(slots=True, kw_only=True)
 class SiteFolder:
-    """One build of one folder. What it has not come to is kept; `sweep` ends a build that came to everything."""
+    """One build of one folder.
+
+    Units that the build has not reached are kept; `sweep` ends a build that reached all of them.
+    """
 
     path: Path
     known: Manifest
@@ -44,21 +47,21 @@ class SiteFolder:
     removed: int = 0
 
     def is_made(self, name: str, key: str) -> bool:
-        """Whether a unit stands there, made from the same."""
+        """Whether the unit exists in the folder with this key."""
         made = self.known.units.get(name)
         return made is not None and made.key == key
 
     def stands(self, name: str) -> bool:
-        """Whether a unit stands there, of whatever it was made from."""
+        """Whether the unit exists in the folder, whatever it was made from."""
         return name in self.units or name in self.known.units
 
     def keep(self, name: str) -> None:
-        """Leave a unit as it stands, whatever it was made from."""
+        """Leave a unit as it is, whatever it was made from."""
         if name in self.known.units:
             self.units[name] = self.known.units[name]
 
     def make(self, unit: Unit) -> None:
-        """Make a unit unless it stands there; of its files only those that differ are written. Raises SiteError."""
+        """Make a unit unless it exists with the same key; write only files that differ. Raises SiteError."""
         if self.is_made(unit.name, unit.key):
             self.keep(unit.name)
             return
@@ -75,7 +78,7 @@ class SiteFolder:
         return digest
 
     def sweep(self) -> None:
-        """Remove the files of units that are no more. Raises SiteError."""
+        """Remove the files of units that no longer exist. Raises SiteError."""
         named = {path for made in self.units.values() for path in made.files}
         for path in {path for made in self.known.units.values() for path in made.files} - named:
             files.remove(self.path, path)
@@ -83,6 +86,6 @@ class SiteFolder:
         self.known.units = {name: made for name, made in self.known.units.items() if name in self.units}
 
     def save(self, briefs: Mapping[int, StoryBrief], lines: Mapping[int, str]) -> None:
-        """Remember what stands there. Raises SiteError."""
+        """Write the manifest of the folder. Raises SiteError."""
         kept = Manifest(units=self.known.units | self.units, briefs=briefs, lines=lines)
         files.write(self.path, manifest.NAME, (manifest.written(kept),))

@@ -1,6 +1,6 @@
-"""What comes from outside, as a page may show it: cleaned, bounded, escaped. Nothing else makes markup of it.
+"""Outside text as a page may show it: cleaned, cut to a length and escaped. Only this module turns it into markup.
 
-Control characters, direction marks and what HTML forbids are gone; what is left of other directions is isolated by
+Control characters, direction marks and what HTML forbids are removed; other right-to-left text is isolated by
 `dir="auto"` in the templates.
 """
 
@@ -29,7 +29,7 @@ _EDIT: Final = re.compile(
 
 
 class Edited(NamedTuple):
-    """One line of what a look found. Either `note`, or the words before and after, one of which may be ""."""
+    """A line of the changes that a look found: either `note`, or the words before and after (one may be "")."""
 
     note: str = ""
     before: str = ""
@@ -38,12 +38,12 @@ class Edited(NamedTuple):
 
 
 def shown(outside: str, units: int = HEADLINE) -> str:
-    """Outside text as one clean line, still to be escaped (which templates do)."""
+    """Return outside text as one clean line, not yet escaped (templates do that)."""
     return line(_NONCHARACTERS.sub("", outside), units)
 
 
 def marked(quote: Quote, units: int = SENTENCE) -> Markup:
-    """A quote with the words that met a rule marked."""
+    """Return a quote as markup in which the words that met a rule are marked."""
     pieces = line_pieces(quote.text, sorted(quote.marks), units)
     return Markup("").join(
         Markup("<mark>%s</mark>") % piece if is_marked else piece
@@ -52,22 +52,22 @@ def marked(quote: Quote, units: int = SENTENCE) -> Markup:
 
 
 def moment(say: Texts, at: datetime) -> Markup:
-    """An instant as a reader and a program read it."""
+    """Return an instant as a `time` element, readable for people and programs."""
     return Markup('<time datetime="%s">%s</time>') % (iso(say, at), say.moment(at))
 
 
 def iso(say: Texts, at: datetime) -> str:
-    """An instant as a program reads it, by the clocks of the zone."""
+    """Return an instant in ISO 8601 with the zone's offset, to the minute."""
     return say.local(at).isoformat(timespec="minutes")
 
 
 def web(url: str) -> str:
-    """The address if a browser may be sent there, without name and password; else ""."""
+    """Return the address without user name and password; "" if it is not a web address."""
     return without_credentials(web_address(_NONCHARACTERS.sub("", url)))
 
 
 def edits(said: str) -> tuple[Edited, ...]:
-    """What `told` in evidence/comparison.py says, line by line, as values; any other text as notes."""
+    """Parse the lines that `told` in evidence/comparison.py makes; any other line becomes a note."""
     return tuple(_edit(text) for text in map(str.strip, said.split("\n")) if text)
 
 

@@ -1,4 +1,4 @@
-"""What tells of many stories: pages that list them, cases, tombstones, feeds. Remade when a story of theirs changed."""
+"""Pages about many stories: lists, cases, tombstones and feeds. One is remade when one of its stories changed."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -18,7 +18,10 @@ from monitor.site.pictures import cards
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Lists:
-    """`keys` are those of the stories' own units; `read` reads stories for the feeds, which quote more than a brief."""
+    """The units of pages about many stories.
+
+    `keys` are those of the stories' own units; `read` reads stories for the feeds, which quote more than a brief has.
+    """
 
     about: SiteAbout
     renderer: Renderer
@@ -31,11 +34,11 @@ class Lists:
     _stories: dict[int, SiteStory] = field(default_factory=dict)
 
     def units(self) -> Iterator[Unit]:
-        """All of them, in the order in which they may be made."""
+        """Yield the lists and feeds, in the order in which they may be made."""
         render, newest = self.renderer, sorted(self.briefs.values(), key=_newness, reverse=True)
         yield Unit(name="static", key=self.version, pages=render.static)
         yield Unit(name="card", key=key_of(cards.EDITION, SITE_NAME), pages=_site_card)
-        yield self._list("latest", newest[: LATEST + 1], render.latest)  # one more says that there are more
+        yield self._list("latest", newest[: LATEST + 1], render.latest)  # one more shows that there are further stories
         for topic in self.about.topics:
             mine = [brief for brief in newest if any(one.id == topic.id for one in brief.topics)]
             yield self._list(f"topic/{topic.id}", mine, partial(render.topic, topic))
@@ -47,7 +50,7 @@ class Lists:
         yield from self._feeds(newest)
 
     def addresses(self) -> Iterator[SitePage]:
-        """Every page but tombstones."""
+        """Yield every page except tombstones."""
         names = [page.LATEST, page.MONTHS, page.CASES, page.CHARTS, page.SEARCH, page.ABOUT]
         names += [page.topic_path(topic.id) for topic in self.about.topics]
         names += [page.month_path(month) for month in sorted(self._by_month(self.briefs.values()))]
@@ -57,7 +60,7 @@ class Lists:
             yield SitePage(page.story_path(number), self.briefs[number].updated_at)
 
     def of_all(self) -> Iterator[Unit]:
-        """What counts or names all stories."""
+        """Yield the units that count or name all stories."""
         briefs, render = tuple(self.briefs.values()), self.renderer
         yield self._list("charts", briefs, render.charts)
         yield self._list("about", briefs, render.about_page, self.about)
@@ -82,7 +85,7 @@ class Lists:
         yield Unit(name="months", key=key_of(self.version, counts), pages=partial(self.renderer.months, counts))
 
     def _by_month(self, briefs: Iterable[StoryBrief]) -> Mapping[str, Sequence[StoryBrief]]:
-        """In the order given."""
+        """Group the briefs by month ("2026-11", of the zone), in the order given."""
         months: defaultdict[str, list[StoryBrief]] = defaultdict(list)
         for brief in briefs:
             months[f"{brief.posted_at.astimezone(self.renderer.zone):%Y-%m}"].append(brief)
@@ -103,7 +106,7 @@ class Lists:
 
     def _feed(self, plan: feeds.FeedPlan) -> Iterable[Page]:
         for story in self.read(set(plan.stories) - self._stories.keys()):
-            self._stories[story.brief.id] = story  # most stand in several feeds
+            self._stories[story.brief.id] = story  # most stories are in several feeds
         return feeds.pages(plan, self._stories, self.about)
 
 

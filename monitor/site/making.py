@@ -1,6 +1,6 @@
-"""Making the stories' own files: in one process, or of many stories in as many as there are cores.
+"""Making the stories' own files: in one process, or in one per core when there are many stories.
 
-A story is read, its pages, card and line of data are made, the files written; what is to be remembered is handed back.
+For each story its pages, card and line of data are made and the files written; what must be remembered is returned.
 """
 
 import json
@@ -24,13 +24,13 @@ from monitor.site.pictures import cards
 from monitor.site.stories import site_story
 from monitor.storage.site.published import PublishedStories
 
-_MANY = 400  # stories for which further processes are worth their start
-_PART = 50  # stories that one of them is given at once
+_MANY = 400  # stories from which on starting further processes pays off
+_PART = 50  # stories that a process is given at once
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MadeStory:
-    """A story whose files are written: what lists need of it, its line of data, its record for the search."""
+    """A story whose files are written: its brief for the lists, its line of data, and its record for the search."""
 
     brief: StoryBrief
     line: bytes
@@ -41,7 +41,10 @@ class MadeStory:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoryMaker:
-    """`keys` say of each story what its unit is made from, `known` what stands in the folder."""
+    """Makes the files of stories.
+
+    `keys` are the keys of the stories' units, `known` is the manifest of what is in the folder.
+    """
 
     path: Path
     known: Manifest
@@ -53,19 +56,19 @@ class StoryMaker:
     keys: Mapping[int, str]
 
     def make(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
-        """Make these stories, of which those that are not public are left out. Raises SiteError, DatabaseError."""
+        """Make these stories, leaving out those that are not public. Raises SiteError and DatabaseError."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if len(numbers) < _MANY or cores == 1:
             yield from self.made(numbers)
             return
         parts = [numbers[start : start + _PART] for start in range(0, len(numbers), _PART)]
-        # Forked, so that rules and templates are there; of the connections each child opens its own.
+        # Forked, so that rules and templates are there already; each child opens its own database connections.
         with ProcessPoolExecutor(cores, mp_context=get_context("fork"), initializer=_take, initargs=(self,)) as pool:
             for made in pool.map(_made, parts):
                 yield from made
 
     def made(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
-        """The same in this process."""
+        """Make these stories in this process."""
         for published in self.published.read(numbers):
             yield self._made(site_story(published, self.counters))
 
@@ -79,12 +82,12 @@ class StoryMaker:
 
 
 def search_line(story: SiteStory) -> bytes:
-    """A story's record of the search index, as a line that a spool knows."""
+    """Return a story's search record as a line that LineSpool can read back."""
     return f'{{"id":{story.brief.id},"record":{json.dumps(record(story), ensure_ascii=False)}}}\n'.encode()
 
 
 def unit_names(number: int) -> tuple[str, str]:
-    """The units of a story: its pages, its card."""
+    """Return the names of a story's two units: its pages and its card."""
     return f"story/{number}", f"card/{number}"
 
 

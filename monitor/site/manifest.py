@@ -1,7 +1,7 @@
-"""What stands in a site's folder: for every unit of pages the key it was made from and the digests of its files.
+"""The manifest of a site's folder: for every unit of pages its key and the digests of its files.
 
-A unit (a story, a month, a feed) whose key is the same is not made again; files that no unit names any more are ours
-to remove. The folder is known as ours by this file: no other is ever written into.
+A unit (a story, a month, a feed) whose key is unchanged is not made again; files that no unit names any more are
+removed. This file marks the folder as ours: nothing is written into a folder with other content and no manifest.
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ NAME = ".monitor-site.json"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """A unit as it was made: what from, and a digest of each file by its path."""
+    """A unit as it was made: its key, and a digest of each file by path."""
 
     key: str
     files: Mapping[str, str]
@@ -27,8 +27,10 @@ class Made:
 
 @dataclass(slots=True, kw_only=True)
 class Manifest:
-    """`briefs` are those of the stories that have pages, by their number; `lines` what their lines of data were made
-    from.
+    """What is in a site's folder.
+
+    `briefs` are those of the stories that have pages, by number; `lines` are the keys their lines of data were made
+    with.
     """
 
     units: dict[str, Made] = field(default_factory=dict)
@@ -40,9 +42,9 @@ _MANIFEST = TypeAdapter(Manifest)
 
 
 def read(folder: Path) -> Manifest:
-    """The manifest of a folder; an empty one where the folder is new, or where its manifest cannot be read.
+    """Return the manifest of a folder; an empty one when the folder is new or its manifest cannot be parsed.
 
-    Raises SiteError when the folder holds something that is not ours.
+    Raises SiteError when the folder holds something that is not ours, or cannot be read.
     """
     path = folder / NAME
     try:
@@ -54,20 +56,20 @@ def read(folder: Path) -> Manifest:
             ) from None
         return Manifest()
     except ValidationError:
-        return Manifest()  # of another version, or cut off: everything is made again
+        return Manifest()  # of another version, or truncated: everything is made again
     except OSError as error:
         raise SiteError(f"Папка сайта {folder} не читается: {error.strerror}. Проверьте путь и права.") from error
 
 
 def as_found(folder: Path, known: Manifest) -> Manifest:
-    """The manifest without what is not in the folder any more as it was written: that is to be made again."""
+    """Return the manifest with an empty key for each unit with a missing or damaged file, so that it is made again."""
     units = {name: _as_found(folder, made) for name, made in known.units.items()}
     has_lines = "data" in units and units["data"].key
     return Manifest(units=units, briefs=known.briefs, lines=known.lines if has_lines else {})
 
 
 def _as_found(folder: Path, made: Made) -> Made:
-    """Its paths stay known: they are ours to remove."""
+    """Return the unit with an empty key if a file differs. Its paths are kept, so they can be removed."""
     digests = {path: digest if files.is_whole(folder, path, digest) else "" for path, digest in made.files.items()}
     return made if all(digests.values()) else Made(key="", files=digests)
 
@@ -79,5 +81,5 @@ def claim(folder: Path) -> None:
 
 
 def written(manifest: Manifest) -> bytes:
-    """The manifest as a file."""
+    """Return the manifest as JSON."""
     return _MANIFEST.dump_json(manifest)

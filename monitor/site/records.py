@@ -1,4 +1,4 @@
-"""What is made of all stories at once from a line of each: the data, and the index of the search."""
+"""Files made from one line of every story: the data and the search index."""
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -14,13 +14,13 @@ from monitor.site.outputs.line_spool import LineSpool
 from monitor.site.page import Page
 
 _SEARCH_ENTRY = "pagefind/pagefind-entry.json"
-_SEARCH_LINES = ".monitor-site.search.jsonl"  # what the search index was made from
+_SEARCH_LINES = ".monitor-site.search.jsonl"  # the records that the search index was made from
 
 
 class Records:
-    """The lines of one build. A context manager: what it keeps on the disk goes at the end.
+    """The lines of one build, as a context manager: its temporary files are removed at the end.
 
-    `standing` says what the lines in the folder were made from, by a story's number: before the build, and after it.
+    `standing` maps story numbers to the keys that the lines in the folder were made with, before and after the build.
     """
 
     def __init__(
@@ -49,12 +49,12 @@ class Records:
         self._search.add(made.brief.id, made.record)
 
     def units(self, key: str, numbers: Sequence[int]) -> Iterator[Unit]:
-        """Data and search index of these stories, in this order; `key` stands for all of them."""
+        """Yield the data and the search index of these stories, in this order; `key` identifies all of them."""
         yield Unit(name="data", key=key, pages=partial(self._data_files, numbers))
         yield Unit(name="search-index", key=key, pages=partial(self._search_index, numbers))
 
     def _fill(self, numbers: Sequence[int]) -> None:
-        """Lines of stories that did not change are taken from the last build that made them."""
+        """Take the lines of unchanged stories from the last build's files, and make those that are missing."""
         if not self._search.lacks(numbers):
             return
         stand = {number for number in numbers if self.standing.get(number) == self._keys[number]}
@@ -73,7 +73,7 @@ class Records:
         self.standing = {number: self._keys[number] for number in numbers}
 
     def _search_index(self, numbers: Sequence[int]) -> Iterator[Page]:
-        """Pagefind's folder is replaced whole; one file of it is remembered, by which its loss is noticed."""
+        """Replace Pagefind's folder as a whole. One of its files is recorded, so that its loss is noticed."""
         self._fill(numbers)
         records = (json.loads(line)["record"] for line in self._search.lines(numbers))
         search_index.write_index(records, self._path / "pagefind")

@@ -1,4 +1,4 @@
-"""A published story → what the archive shows of it: headlines, sentences that met the rules, towns, counts. Pure."""
+"""A published story → what the archive shows: headlines, sentences that met the rules, towns, counts. Pure."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
@@ -13,14 +13,17 @@ from monitor.text.languages.places import TOWNS, places
 
 LONGEST_QUOTE = 400  # characters: a quotation, never an article
 _LONGEST_TITLE = 300
-_LEAD = 1_000  # characters of a text that say what it is about, and what is counted
-_OPENING = 300  # characters of a text in which a town is looked for
-_BEFORE_MARK = 100  # characters of an overlong sentence kept before its first word that met a rule
-_BELIEVABLE = timedelta(days=7)  # between an outlet's own date and our post
+_LEAD = 1_000  # leading characters of a text, which say what it is about and in which events are counted
+_OPENING = 300  # leading characters of a text in which towns are looked for
+_BEFORE_MARK = 100  # characters kept before the first word that met a rule when a sentence is too long
+_BELIEVABLE = timedelta(days=7)  # the most between an outlet's own date and our post
 
 
 def site_story(published: PublishedStory, counters: Matcher | None, *, brief: StoryBrief | None = None) -> SiteStory:
-    """`counters` are the rules that only count, None for none. `brief` saves making it when it is known already."""
+    """Return what the archive shows of a published story.
+
+    `counters` matches the rules that only count (None: no such rules). A known `brief` is not made again.
+    """
     story = published.story
     read = list(zip(story.tellings, published.seen_at, strict=True))
     read.sort(key=lambda one: one[0] is not story.lead)
@@ -53,7 +56,7 @@ def _telling(telling: Telling, seen_at: datetime) -> SiteTelling:
 
 
 def _quote(whole: str, span: tuple[int, int], matches: Sequence[Match], longest: int) -> Quote:
-    """A sentence with its marks; of an overlong one the part around its first mark."""
+    """Return a sentence with its marks; if it is too long, the part around its first mark."""
     start, end = span
     first = min((match.start for match in matches if start <= match.start < end), default=start)
     if end - start > longest:
@@ -66,7 +69,7 @@ def _quote(whole: str, span: tuple[int, int], matches: Sequence[Match], longest:
 
 
 def _apart(marks: Iterable[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """In order, none within another."""
+    """Return the marks in order; overlapping ones are merged."""
     kept: list[tuple[int, int]] = []
     for start, end in marks:
         if kept and start < kept[-1][1]:
@@ -101,7 +104,7 @@ def _brief(published: PublishedStory, tellings: Sequence[SiteTelling], counters:
 
 
 def _retracted(story: Story) -> Retracted | None:
-    """Of a story whose headline is struck; editors may have published what was told later."""
+    """Return the retraction if the story's headline is struck: editors may have retracted only what was added later."""
     if story.retracted is None or story.lead.part not in story.struck:
         return None
     return Retracted(at=story.retracted.at, why=story.retracted.why)

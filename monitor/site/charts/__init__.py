@@ -1,1 +1,1 @@
-"""What the archive counts of itself: the numbers, the drawings of them for its pages, and the picture of a week."""
+"""The archive's statistics: the numbers, their drawings for its pages, and the picture of a week."""

@@ -1,4 +1,4 @@
-"""What is counted, as numbers: a drawing (charts/drawing.py) and the table beside it show the same values."""
+"""The numbers of the charts. A drawing (charts/drawing.py) and the table beside it show the same values."""
 
 from bisect import bisect_right
 from collections import Counter
@@ -17,33 +17,36 @@ from monitor.site.texts import Texts
 WEEKS: Final = 52
 MONTHS: Final = 24
 TOWNS: Final = 15
-_LATER: Final = (5, 15, 30, 120, 360, 1440)  # minutes: what is later stands last
+_LATER: Final = (5, 15, 30, 120, 360, 1440)  # minutes; longer delays fall into a last span
 
 _WEEK: Final = timedelta(days=7)
 
 
 class Row(NamedTuple):
-    """One line of bars, or one bar's name and value."""
+    """A row of a chart with its values: one per column, or the one of a single bar."""
 
     name: str
     values: tuple[int, ...]
 
 
 class Chart(NamedTuple):
-    """`columns`: a panel of bars over time for each row. `bars`: one bar a label, of the only row."""
+    """One chart in one language.
+
+    `columns` draws one panel of bars over time per row; `bars` draws one bar per label, from the only row.
+    """
 
     id: str
     title: str
     note: str
     shape: Literal["columns", "bars"]
-    over: str  # what the labels are: «Неделя с»
+    over: str  # what the labels mean: «Неделя с»
     labels: tuple[str, ...]
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delays:
-    """Seconds from an outlet's own date to our post, of so many stories whose date is believable."""
+    """Delays in seconds from an outlet's own date to our post, over the stories whose date is believable."""
 
     stories: int
     median: float
@@ -52,7 +55,7 @@ class Delays:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counted:
-    """The numbers behind the drawings, the same in every language."""
+    """The numbers behind the charts, the same in every language."""
 
     weeks: tuple[date, ...]  # Mondays
     by_week: Counter[tuple[date, str]]  # with a topic's id
@@ -63,7 +66,7 @@ class Counted:
 
 
 def count(briefs: Collection[StoryBrief], about: SiteAbout, zone: ZoneInfo) -> Counted:
-    """Everything that is drawn, up to the newest story; days are of the zone. What was retracted is not counted."""
+    """Count everything that is drawn, by days of the zone. Retracted stories are not counted."""
     briefs = [brief for brief in briefs if brief.retracted is None]
     days = [(brief.posted_at.astimezone(zone).date(), brief) for brief in briefs]
     last = max((day for day, _ in days), default=None)
@@ -80,7 +83,7 @@ def count(briefs: Collection[StoryBrief], about: SiteAbout, zone: ZoneInfo) -> C
 
 
 def delays(briefs: Iterable[StoryBrief]) -> Delays | None:
-    """None where nothing can be said."""
+    """Return the median and the ninth decile of the delays; None when no delay is known."""
     known = [brief.delay for brief in briefs if brief.delay is not None and brief.delay >= 0]
     if not known:
         return None
@@ -89,19 +92,19 @@ def delays(briefs: Iterable[StoryBrief]) -> Delays | None:
 
 
 def told(counted: Counted, about: SiteAbout, say: Texts) -> tuple[Chart, ...]:
-    """The charts in one language; those of nothing are left out."""
+    """Return the charts in one language; charts whose values are all 0 are left out."""
     makers: tuple[Callable[[Counted, SiteAbout, Texts], Chart], ...] = (_by_week, _by_town, _by_month, _by_delay)
     charts = (make(counted, about, say) for make in makers)
     return tuple(chart for chart in charts if any(any(row.values) for row in chart.rows))
 
 
 def monday(day: date) -> date:
-    """The first day of its week."""
+    """Return the Monday of the day's week."""
     return day - timedelta(days=day.weekday())
 
 
 def town_counts(towns: Counter[str], say: Texts) -> list[tuple[str, int]]:
-    """The towns of Kazakhstan by name, those named most first."""
+    """Return the names of the towns of Kazakhstan with their counts, the most frequent first, then by name."""
     named = ((say.place(place), number) for place, number in towns.items())
     return sorted(((name, number) for name, number in named if name), key=lambda row: (-row[1], row[0]))
 
@@ -154,7 +157,7 @@ def _bars(name: str, rows: list[tuple[str, int]], say: Texts, *, over: str) -> C
 
 
 def _spans(say: Texts) -> Iterator[str]:
-    """«меньше 5 минут», «5 минут – 15 минут» … «24 часа и больше»."""
+    """Yield the names of the delay spans: «меньше 5 минут», «5 минут – 15 минут» … «24 часа и больше»."""
     named = [say.duration(minutes * 60) for minutes in _LATER]
     yield say("up_to", time=named[0])
     for shorter, longer in pairwise(named):
@@ -163,7 +166,7 @@ def _spans(say: Texts) -> Iterator[str]:
 
 
 def _weeks(first: date, last: date) -> tuple[date, ...]:
-    """The Mondays of at most a year that ends with the newest story."""
+    """Return the Mondays of the weeks up to the newest story's, at most `WEEKS`."""
     end = monday(last)
     number = min((end - monday(first)).days // 7 + 1, WEEKS)
     return tuple(end - _WEEK * back for back in reversed(range(number)))

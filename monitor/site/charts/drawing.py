@@ -1,6 +1,7 @@
-"""Drawings of charts. Colours are the stylesheet's, by class; nothing is told by colour alone, every bar has its label.
+"""SVG drawings of charts. Colours come from the stylesheet by class, and every bar has a label besides its colour.
 
-400 units wide, so that letters are readable on a phone; no `style`, which the pages' policy forbids.
+A drawing is 400 units wide, so that letters are readable on a phone, and uses no `style`, which the pages' content
+security policy forbids.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,13 +13,13 @@ from monitor.site.charts.counts import Chart, Row
 from monitor.site.texts import Texts
 
 WIDTH: Final = 400
-_PANEL: Final = 106  # height of a row of columns, its name included
+_PANEL: Final = 106  # height of a row of columns, including its name
 _NAME: Final = 32
 _AXIS: Final = 22
-LINE: Final = 26  # height of a bar with its label beside it
+LINE: Final = 26  # height of a bar and of the label beside it
 _LABELS: Final = 150  # width
-_FEW: Final = 3  # columns that have each its label
-_LONGEST: Final = 50  # letters of a name that stand on one line
+_FEW: Final = 3  # up to this many columns each have a label
+_LONGEST: Final = 50  # characters of a name that fit on one line
 _LONGEST_LABEL: Final = 20
 
 _FRAME: Final = Markup(
@@ -31,7 +32,7 @@ _RECT: Final = Markup('<rect class="{name}" x="{x:g}" y="{y:g}" width="{width:g}
 
 
 def draw(chart: Chart, say: Texts) -> Markup:
-    """The chart as an `svg` element for a page."""
+    """Return the chart as an `svg` element for a page."""
     pieces = list(_columns(chart, say) if chart.shape == "columns" else _bars(chart, say))
     height = len(chart.rows) * _PANEL + _AXIS if chart.shape == "columns" else len(chart.labels) * LINE
     inner = Markup("").join(pieces)
@@ -41,20 +42,21 @@ def draw(chart: Chart, say: Texts) -> Markup:
 
 
 def text(words: str, x: float, y: float, *, name: str = "label", anchor: str = "start") -> Markup:
-    """Words at a place."""
+    """Return a text element at a position."""
     return _TEXT.format(text=words, x=x, y=y, name=name, anchor=anchor)
 
 
 def rect(x: float, y: float, width: float, height: float, *, name: str = "bar") -> Markup:
-    """A bar."""
+    """Return a bar as a `rect` element."""
     return _RECT.format(x=round(x, 1), y=round(y, 1), width=round(width, 1), height=round(height, 1), name=name)
 
 
 def columns(
     values: Sequence[float], *, base: float, space: float, most: float, peak_label: str, aside: float = 10
 ) -> Iterator[Markup]:
-    """A column for each value but 0, on a line at `base`, `space` high for `most`. Above the highest stands its label,
-    the label's middle no nearer to a side than `aside`.
+    """Yield a column for each value except 0, standing on a line at `base`; a value of `most` is `space` high.
+
+    The highest column has `peak_label` above it; the label's middle stays at least `aside` away from either side.
     """
     yield rect(0, base, WIDTH, 1, name="base")
     step = WIDTH / len(values)
@@ -70,7 +72,7 @@ def columns(
 
 
 def bars(rows: Sequence[tuple[str, float, str]], *, beside: float = 48) -> Iterator[Markup]:
-    """A line for each row: its label, a bar of its value, and how the value is said, in the room `beside` the bars."""
+    """Yield for each row its label, its bar, and the value's label in the space `beside` the bars."""
     most = max((value for _, value, _ in rows), default=0) or 1
     for number, (label, value, value_label) in enumerate(rows):
         middle, width = number * LINE + 17, value / most * (WIDTH - _LABELS - beside)
@@ -81,7 +83,7 @@ def bars(rows: Sequence[tuple[str, float, str]], *, beside: float = 48) -> Itera
 
 
 def short(words: str, letters: int) -> str:
-    """Words that fit on a line of a drawing, where nothing wraps."""
+    """Cut text to so many characters with «…»: nothing wraps in a drawing."""
     return words if len(words) <= letters else words[: letters - 1].rstrip() + "…"
 
 
@@ -100,7 +102,7 @@ def _columns(chart: Chart, say: Texts) -> Iterator[Markup]:
 
 
 def _panel(row: Row, top: float, most: int, say: Texts) -> Iterator[Markup]:
-    """The bars of one row, of the same scale as those of the others; the highest has its value above it."""
+    """Yield the bars of one row, on the same scale as the other rows; the highest has its value above it."""
     yield text(short(row.name, _LONGEST), 0, top + 25, name="name")
     yield from columns(
         row.values, base=top + _PANEL - 4, space=_PANEL - _NAME - 20, most=most, peak_label=say.number(max(row.values))

@@ -1,1 +1,1 @@
-"""What the archive gives besides pages: feeds, data, the sitemap, the search index."""
+"""Outputs of the archive besides pages: feeds, data, the sitemap and the search index."""

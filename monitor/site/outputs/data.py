@@ -1,6 +1,6 @@
-"""The archive as data for programs and spreadsheets: JSON lines, CSV, and the sheet that says what they are.
+"""The archive as data for programs and spreadsheets: JSON lines, CSV, and a sheet that describes them.
 
-Everything is made a story at a time, so that a hundred thousand take no more memory than one.
+Stories are written one at a time, so that a hundred thousand take no more memory than one.
 """
 
 import csv
@@ -24,15 +24,15 @@ _CELL_UNITS: Final = 2_000
 
 
 def json_line(story: SiteStory, about: SiteAbout) -> bytes:
-    """A story with every telling, as one line of `JSON_LINES`."""
+    """Return a story with all its tellings as one line of `JSON_LINES`."""
     return json.dumps(_record(story, about), ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
 def table(lines: Iterable[bytes]) -> Iterator[bytes]:
-    """The lines in RFC 4180, one story a row, of its tellings the first.
+    """Yield the lines as CSV (RFC 4180), one row per story with the first of its tellings.
 
-    It begins with a byte order mark: without one Excel reads UTF-8 as the code page of its Windows, and whoever opens
-    this file by hand uses Excel; programs have the JSON lines.
+    It begins with a byte order mark: without one, Excel reads UTF-8 as the code page of its Windows, and people open
+    this file in Excel; programs have the JSON lines.
     """
     yield b"\xef\xbb\xbf" + _row(_COLUMNS)
     for record in map(json.loads, lines):
@@ -40,7 +40,7 @@ def table(lines: Iterable[bytes]) -> Iterator[bytes]:
 
 
 def sheet(about: SiteAbout) -> Page:
-    """What the data are, in Russian and English: fields, licence, limits, measured precision."""
+    """Return the description of the data in Russian and English: fields, licence, limits, measured precision."""
     fields = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _FIELDS)
     telling_fields = "\n".join(f"| `{name}` | {russian} | {english} |" for name, russian, english in _TELLING_FIELDS)
     body = _SHEET.format(
@@ -120,12 +120,13 @@ _COLUMNS: Final[Mapping[str, Callable[[_Record], object]]] = {
 
 def _row(cells: Iterable[object]) -> bytes:
     written = io.StringIO(newline="")
-    csv.writer(written).writerow([_cell(cell) for cell in cells])  # its own dialect is that of RFC 4180
+    # the csv module's default dialect is that of RFC 4180
+    csv.writer(written).writerow([_cell(cell) for cell in cells])
     return written.getvalue().encode()
 
 
 def _cell(value: object) -> object:
-    """Text that a spreadsheet would take for a formula gets an apostrophe, which makes it text."""
+    """Return text as one line; text that a spreadsheet would take for a formula gets an apostrophe before it."""
     if not isinstance(value, str):
         return value
     shown = line(writable(value), _CELL_UNITS)

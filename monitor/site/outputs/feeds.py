@@ -1,11 +1,11 @@
 """Feeds of the archive, Atom 1.0 and JSON Feed 1.1: all stories, each topic, each case, each language of the news.
 
-Which feeds there are and which stories each holds says `plans`; `pages` writes one of them. An entry shows the
+`plans` says which feeds there are and which stories each holds; `pages` writes one of them. An entry shows the
 sentences that met the rules, never an article.
 
-Ids are UUIDs made of a story's number and of the instant at which the channel showed it: a reader knows an entry by its
-id, and would show everything as new if ids followed the archive's address to another host. A `tag:` URI needs a domain
-that its maker owns, and an archive may be published before anybody has given it one.
+Ids are UUIDs made of a story's number and the instant at which the channel showed it. Feed readers know an entry by its
+id and would show everything as new if ids changed with the archive's address. A `tag:` URI needs a domain that its
+maker owns, and an archive may be published before it has one.
 """
 
 import json
@@ -24,7 +24,7 @@ from monitor.text.unicode import cut
 
 MOST_ENTRIES: Final = 50
 
-_NAMESPACE: Final = UUID("6f2d8f5c-6f0e-4a39-9d0b-3b6f0c1f6a10")  # ours: ids of this product are made in it
+_NAMESPACE: Final = UUID("6f2d8f5c-6f0e-4a39-9d0b-3b6f0c1f6a10")  # ours: the ids of this product are made in it
 _ATOM: Final = "http://www.w3.org/2005/Atom"
 _JSON_FEED: Final = "https://jsonfeed.org/version/1.1"
 _LANGUAGES: Final = {"ru": "на русском", "kk": "на казахском"}
@@ -35,7 +35,7 @@ _ZONE: Final = "Asia/Almaty"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedPlan:
-    """A feed before it is written: its address without the ending, its title, its stories, the newest first."""
+    """A feed before it is written: its path without the ending, its title, and its stories, the newest first."""
 
     path: str
     title: str
@@ -43,7 +43,7 @@ class FeedPlan:
 
 
 def plans(briefs: Iterable[StoryBrief], cases: Iterable[SiteCase], about: SiteAbout) -> tuple[FeedPlan, ...]:
-    """Every feed of the archive; one of a topic or a case without stories is there, too: it may be subscribed to."""
+    """Return every feed of the archive. A topic or case without stories has one too: people may be subscribed to it."""
     titles = {"feeds/all": "", **{f"feeds/lang-{code}": name for code, name in _LANGUAGES.items()}}
     titles |= {f"feeds/topic-{topic.id}": topic.title for topic in about.topics}
     titles |= {f"feeds/case-{case.id}": case.title for case in cases}
@@ -58,19 +58,19 @@ def plans(briefs: Iterable[StoryBrief], cases: Iterable[SiteCase], about: SiteAb
 
 
 def pages(plan: FeedPlan, stories: Mapping[int, SiteStory], about: SiteAbout) -> tuple[Page, Page]:
-    """A feed in both forms. `stories` has those of the plan; one that it lacks was taken down, and is left out."""
+    """Return a feed as Atom and as JSON Feed. Stories missing from `stories` were taken down: they are left out."""
     entries = [stories[number] for number in plan.stories if number in stories]
     atom, json_feed = f"{plan.path}.atom", f"{plan.path}.json"
     return Page(atom, _atom(plan, entries, about, atom)), Page(json_feed, _json(plan, entries, about, json_feed))
 
 
 def story_id(brief: StoryBrief) -> str:
-    """What a feed calls a story for ever, whatever the archive's address."""
+    """Return a story's permanent id in feeds, independent of the archive's address."""
     return _urn(f"{brief.id} {brief.posted_at.astimezone(UTC).isoformat(timespec='microseconds')}")
 
 
 def _places(brief: StoryBrief) -> dict[str, str]:
-    """The feeds that a story stands in, with titles for those that nothing else names."""
+    """Return the paths of the feeds that a story is in, with titles for those that are named nowhere else."""
     topics = {f"feeds/topic-{topic.id}": topic.title for topic in brief.topics}
     case = {f"feeds/case-{brief.case}": f"Дело {brief.case}"} if brief.case is not None else {}
     return {"feeds/all": ""} | topics | case | {f"feeds/lang-{code}": "" for code in brief.languages}
@@ -85,7 +85,7 @@ def _urn(what: str) -> str:
 
 
 def _feed_id(plan: FeedPlan, about: SiteAbout) -> str:
-    """Of the feed's subject and of the archive's beginning, which no two archives share."""
+    """Return a stable URN built from the feed's path and the archive's start time."""
     return _urn(f"{plan.path} {about.since.astimezone(UTC).isoformat() if about.since else ''}")
 
 
@@ -93,7 +93,7 @@ def _feed_id(plan: FeedPlan, about: SiteAbout) -> str:
 
 
 def _atom(plan: FeedPlan, stories: Sequence[SiteStory], about: SiteAbout, path: str) -> bytes:
-    """Without an address of the archive, links are relative to its root, which stands one folder above the feed."""
+    """Return the Atom document. Without an address of the archive, links are relative to the folder above the feed."""
     feed = root("feed", xmlns=_ATOM, xml__lang="ru", **({} if about.address else {"xml__base": "../"}))
     add(feed, "id", _feed_id(plan, about))
     add(feed, "title", plan.title)
@@ -129,7 +129,7 @@ def _atom_entry(entry: Any, story: SiteStory, about: SiteAbout) -> None:
 
 
 def _json(plan: FeedPlan, stories: Sequence[SiteStory], about: SiteAbout, path: str) -> bytes:
-    """The standard knows no relative addresses of the feed itself: without one of the archive they are left out."""
+    """Return the JSON Feed. Without an address of the archive the feed's own addresses are left out."""
     head: dict[str, Any] = {"version": _JSON_FEED, "title": plan.title, "language": "ru"}
     if about.address:
         head |= {"home_page_url": about.address, "feed_url": about.address + path}
@@ -158,7 +158,7 @@ def _json_item(story: SiteStory, about: SiteAbout) -> dict[str, Any]:
 
 
 def _extension(brief: StoryBrief) -> dict[str, Any]:
-    """What the standard has no word for stands under a name with «_» before it."""
+    """Return the retraction as an extension field, whose name begins with «_»; {} when the story stands."""
     if brief.retracted is None:
         return {}
     return {"_retracted": {"at": rfc3339(brief.retracted.at), "why": writable(brief.retracted.why)}}
@@ -168,7 +168,7 @@ def _extension(brief: StoryBrief) -> dict[str, Any]:
 
 
 def _content(story: SiteStory) -> Html:
-    """Marked words are bold: readers throw `<mark>` away."""
+    """Return the HTML of an entry. Marked words are bold, because feed readers drop `<mark>`."""
     parts = []
     if retracted := story.brief.retracted:
         since = f"Опровергнуто {retracted.at.astimezone(ZoneInfo(_ZONE)):%d.%m.%Y}:"
@@ -199,7 +199,7 @@ def _marked(quote: Quote) -> Html:
 
 
 def _one_an_outlet(story: SiteStory) -> list[SiteTelling]:
-    """The first telling of each outlet, the one that the post shows first."""
+    """Return the first telling of each outlet; the outlet that the post shows comes first."""
     first: dict[str, SiteTelling] = {}
     for telling in story.tellings:
         first.setdefault(telling.outlet, telling)
@@ -216,7 +216,7 @@ def _name(outlet: str) -> str:
 
 
 def _language(story: SiteStory) -> str:
-    """Of the title and the quotes, where it is not that of the feed."""
+    """Return the language of the title and quotes where it is not the feed's: "kk", else ""."""
     return "kk" if story.tellings and story.tellings[0].language == "kk" else ""
 
 
@@ -229,6 +229,6 @@ def _updated(brief: StoryBrief) -> datetime:
 
 
 def _newest(stories: Iterable[SiteStory], about: SiteAbout) -> datetime:
-    """When the feed changed last; of an empty one, since when it is empty."""
+    """Return when the feed last changed; for an empty one, the archive's start."""
     beginning = about.since or datetime(1970, 1, 1, tzinfo=UTC)
     return max((_updated(story.brief) for story in stories), default=beginning)

@@ -1,4 +1,4 @@
-"""Lines of data of many stories, kept on the disk until they are written in another order than they were made in."""
+"""Lines of data of many stories, kept on disk so that they can be written in another order than they were made in."""
 
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
@@ -9,14 +9,14 @@ _BEFORE_ID = len(b'{"id":')
 
 
 class LineSpool:
-    """One line a story, by its number; the last one given counts."""
+    """One line per story number; the last line added counts."""
 
     def __init__(self) -> None:
         self._file = TemporaryFile()  # noqa: SIM115 - closed by close
         self._places: dict[int, tuple[int, int]] = {}
 
     def close(self) -> None:
-        """Its file goes."""
+        """Close and delete the temporary file."""
         self._file.close()
 
     def add(self, number: int, line: bytes) -> None:
@@ -26,7 +26,7 @@ class LineSpool:
         self._places[number] = start, len(line)
 
     def add_from(self, path: Path, wanted: Callable[[int], bool]) -> None:
-        """Keep the lines of a file of data that are wanted; none where it is not there, or not ours."""
+        """Keep the wanted lines of a data file. A missing file and malformed lines end the reading silently."""
         with suppress(OSError, ValueError), path.open("rb") as file:
             for line in file:
                 number = int(line[_BEFORE_ID : line.index(b",")])
@@ -34,11 +34,11 @@ class LineSpool:
                     self.add(number, line)
 
     def lacks(self, numbers: Iterable[int]) -> set[int]:
-        """Those that no line was given for."""
+        """Return the numbers without a line."""
         return set(numbers) - self._places.keys()
 
     def lines(self, numbers: Iterable[int]) -> Iterator[bytes]:
-        """The lines of these stories, in this order."""
+        """Yield the lines of these stories, in this order."""
         for number in numbers:
             start, length = self._places[number]
             self._file.seek(start)

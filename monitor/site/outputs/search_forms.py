@@ -1,8 +1,8 @@
-"""Words that are added to a story so that the browser finds it: its search knows the endings of Russian, and no more.
+"""Words added to a story's search record, because the browser's search knows only the endings of Russian.
 
-Pagefind brings the words of a query and of the stories to their Russian stems (Snowball) and looks for the beginnings
-of words. What it cannot know is said here: forms whose stem is another one («выдать», «выдаст»), words of the same
-family («экстрадировать», «экстрадиция»), and what a Kazakh word is without its endings («тергеушінің», «тергеуші»).
+Pagefind reduces the words of a query and of the stories to their Russian stems (Snowball) and looks for the beginnings
+of words. This module adds what it cannot know: forms with another stem («выдать», «выдаст»), words of the same family
+(«экстрадировать», «экстрадиция»), and Kazakh words without their endings («тергеушінің», «тергеуші»).
 """
 
 import re
@@ -22,17 +22,18 @@ _SAYS: Final = frozenset({"NOUN", "ADJF", "ADJS", "VERB", "INFN", "PRTF", "PRTS"
 _KAZAKH: Final = re.compile("[әғқңөұүһі]")
 _VOWELS: Final = "аәеёиоөуұүыіэюя"
 _INFINITIVES: Final = ("ть", "ти", "чь", "ться", "тись", "чься")
-# Forms of verbs that neither news nor queries have: «экстрадируйте», «экстрадируешь», «экстрадируемая».
+# Verb forms that occur neither in news nor in queries: «экстрадируйте», «экстрадируешь», «экстрадируемая».
 _ADDRESSING: Final = ("шь", "мте", "ете", "ите", "йте", "ьте", "в", "вши")
 _PARTICIPLE: Final = re.compile("(?:[уюая]щ|[еи]м)[аеиоыую][а-я]{0,3}$")
-_LEAST, _LONGEST = 3, 24  # letters of a word that has relatives
-_LEAST_OF_KAZAKH: Final = 4  # letters of a stem: shorter ones are found in many words
-_REMEMBERED: Final = 2_048  # words of the many that most texts are made of
+_LEAST, _LONGEST = 3, 24  # letters of a word whose relatives are added
+_LEAST_OF_KAZAKH: Final = 4  # letters of a stem: shorter ones occur in too many words
+_REMEMBERED: Final = 2_048  # words that are cached: most texts consist of the same ones
 
 
 def search_forms(texts: Iterable[str], *, in_kazakh: bool = False) -> tuple[str, ...]:
-    """What to add to these texts, in order and without what they have; `in_kazakh`: words without Kazakh letters may be
-    Kazakh, too.
+    """Return the words to add to these texts, sorted, without those whose stem the texts have.
+
+    `in_kazakh` means that words without Kazakh letters may be Kazakh too.
     """
     every = (word for text in texts for word in WORD.findall(fold(text).text))
     words = {word for word in every if _LEAST <= len(word) <= _LONGEST}
@@ -45,7 +46,7 @@ def search_forms(texts: Iterable[str], *, in_kazakh: bool = False) -> tuple[str,
 
 @lru_cache(_REMEMBERED // 2)
 def _related(word: str) -> tuple[tuple[str, str], ...]:
-    """A form for each stem of the words that say the same, after that stem."""
+    """Return (stem, form) pairs for the words of the same family; of a Kazakh word without one, for its stems."""
     tags = likely_tags(word)
     if tags and not _SAYS & tags[0]:
         return ()
@@ -57,7 +58,7 @@ def _related(word: str) -> tuple[tuple[str, str], ...]:
 
 @lru_cache(_REMEMBERED // 2)
 def _representatives(word: str) -> tuple[str, ...]:
-    """Of the forms of a dictionary word the shortest for each stem, but for stems that others begin with."""
+    """Return the shortest form for each stem of a dictionary word, leaving out stems that the next stem begins with."""
     shortest: dict[str, str] = {}
     for form in sorted(_usual_forms(word), key=lambda form: (len(form), form)):
         shortest.setdefault(_stem(form), form)
@@ -75,7 +76,7 @@ def _usual_forms(word: str) -> Iterable[str]:
 
 @cache
 def _stemmer() -> Any:
-    return Stemmer("russian", 0)  # it is quick, and needs no memory of its own
+    return Stemmer("russian", 0)  # fast, so its own cache is switched off
 
 
 def _stem(word: str) -> str:
@@ -85,7 +86,7 @@ def _stem(word: str) -> str:
 
 @lru_cache(2 * _REMEMBERED)
 def _kazakh_stems(word: str) -> tuple[str, ...]:
-    """The shortest beginnings that leave the endings of a noun, and of a verb."""
+    """Return the shortest beginnings of a word that leave the endings of a noun and of a verb."""
     noun = next(_cuts(word, kazakh.NOUN, kazakh.NOUN_OF_VOWEL), "")
     verb = next(_cuts(word, kazakh.VERB, kazakh.VERB_OF_VOWEL), "")
     return tuple(dict.fromkeys(stem for stem in (noun, verb) if stem))

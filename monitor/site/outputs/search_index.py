@@ -1,12 +1,12 @@
-"""The index of the archive's own search: Pagefind's files, which a browser reads a few kilobytes at a time.
+"""The search index of the archive: Pagefind's files, which a browser reads a few kilobytes at a time.
 
     content   headlines and quotes, as excerpts show them
-    meta      title, date, why it was `retracted` if it was, and `forms` (search_forms.py): found, and never shown
+    meta      title, date, the reason as `retracted` if it was, and `forms` (search_forms.py): searched, never shown
     filters   topic, language, outlet, year
     sort      date
 
-The page's script cleans a query with static/query.js before it asks. Pagefind runs as a child that ends with us: it
-reads our requests from a pipe, and stops when that closes. This module is the only one here that touches files.
+The page's script cleans a query with static/query.js before it searches. Pagefind runs as a child process that reads
+our requests from a pipe and stops when the pipe closes. No other module of the outputs writes into the site's folder.
 """
 
 import base64
@@ -31,9 +31,9 @@ from monitor.site.page import story_path
 
 SearchRecord = dict[str, Any]
 
-_LANGUAGE: Final = "ru"  # of every story: Pagefind has no stems of Kazakh, and a page searches one language only
+_LANGUAGE: Final = "ru"  # of every story: Pagefind has no Kazakh stemmer, and a page searches in one language only
 _PATIENCE: Final = timedelta(minutes=10)  # ten thousand stories take half a minute
-_UNUSED: Final = (  # its own pages and styles: the archive has a page of its own
+_UNUSED: Final = (  # its own pages and styles, which the archive does not use
     *("pagefind-ui.js", "pagefind-ui.css", "pagefind-modular-ui.js", "pagefind-modular-ui.css"),
     *("pagefind-component-ui.js", "pagefind-component-ui.css", "pagefind-highlight.js"),
 )
@@ -43,13 +43,13 @@ _TELLINGS, _LONGEST_TEXT = 6, 4_000
 def write_index(
     records: Iterable[SearchRecord], folder: Path, *, patience: timedelta = _PATIENCE, program: Path | None = None
 ) -> int:
-    """Index the records into `folder`, which holds the former index until the new one is whole; returns how many.
+    """Index the records into `folder`, which keeps the old index until the new one is whole; return their number.
 
-    `program` is another Pagefind than that of its package. Raises SiteError; then the former index stands.
+    `program` is another Pagefind than that of its package. Raises SiteError; the old index then stays.
     """
     new, old = (folder.with_name(f".{folder.name}.{name}") for name in ("new", "old"))
     try:
-        if old.exists() and not folder.exists():  # ended between the two renames below
+        if old.exists() and not folder.exists():  # the process ended between the two renames below
             old.rename(folder)
         for left in (new, old):
             shutil.rmtree(left, ignore_errors=True)
@@ -69,8 +69,10 @@ def write_index(
 
 
 def record(story: SiteStory) -> SearchRecord:
-    """A story as Pagefind takes it: JSON, worth keeping with the story, as an index is made of all of them anew and
-    finding the forms of a record takes as long as indexing it.
+    """Return a story's record as JSON values for Pagefind.
+
+    It is worth keeping with the story: an index is always made from the records of all stories, and finding the forms
+    of a record takes as long as indexing it.
     """
     brief, tellings = story.brief, story.tellings[:_TELLINGS]
     lines = [
@@ -113,13 +115,13 @@ def _written(records: Iterable[SearchRecord], folder: Path, patience: timedelta,
 
 
 class _Child:
-    """Pagefind as a service: JSON in base64 with a comma after it, one answer a request."""
+    """Pagefind as a service: JSON in base64 followed by a comma, one answer per request."""
 
     def __init__(self, process: subprocess.Popen[bytes]) -> None:
         self._process, self._asked = process, 0
 
     def ask(self, request: dict[str, Any]) -> dict[str, Any]:
-        """Its answer. Raises SiteError."""
+        """Send a request and return the answer. Raises SiteError."""
         self._asked += 1
         message = json.dumps({"message_id": self._asked, "payload": request}).encode()
         try:
@@ -134,7 +136,7 @@ class _Child:
         return _payload(answer)
 
     def _answer(self, message: bytes) -> bytes:
-        """What comes up to the next comma; b"" when the child is gone."""
+        """Return the bytes up to the next comma; b"" when the child has ended."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(message)
@@ -161,7 +163,7 @@ def _payload(answer: bytes) -> dict[str, Any]:
 
 @contextmanager
 def _pagefind(program: Path, patience: timedelta) -> Iterator[_Child]:
-    """The child, until it is asked nothing more, or until that takes too long."""
+    """Run Pagefind for the block, and kill it if the block takes longer than `patience`."""
     process = subprocess.Popen(  # noqa: S603 - our package's program, without arguments from outside
         [program, "--service"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
     )

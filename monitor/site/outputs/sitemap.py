@@ -1,4 +1,4 @@
-"""The archive for search engines (https://www.sitemaps.org/protocol.html): every page in its three languages."""
+"""The sitemap for search engines (https://www.sitemaps.org/protocol.html): every page in its three languages."""
 
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -9,7 +9,7 @@ from monitor.models.site import SiteAbout
 from monitor.site.outputs.xml_writer import add, document, iri, rfc3339, root
 from monitor.site.page import Page
 
-MOST_ADDRESSES: Final = 45_000  # a document may have 50,000, and 50 MB: with their alternates these take 30
+MOST_ADDRESSES: Final = 45_000  # a document may have 50,000 and 50 MB: with their alternates these take 30 MB
 
 EDITIONS: Final = {"ru": "", "kk": "kk/", "en": "en/"}  # a language of the site, and the folder of its pages
 
@@ -18,16 +18,16 @@ _XHTML: Final = "http://www.w3.org/1999/xhtml"
 
 
 class SitePage(NamedTuple):
-    """A page by its path in the first edition ("" is the front page), and when it changed last."""
+    """A page by its path in the Russian edition ("" is the front page), and when it last changed."""
 
     path: str
     updated_at: datetime | None = None
 
 
 def sitemap(pages: Iterable[SitePage], about: SiteAbout) -> Iterator[Page]:
-    """One document called sitemap.xml, or several and their index; nothing for an archive without an address.
+    """Yield one document named sitemap.xml, or several with their index; nothing when the archive has no address.
 
-    Every page is taken to stand in every edition; "index.html" is its folder's own address.
+    Every page is taken to exist in every language; "index.html" is written as its folder's address.
     """
     if not about.address:
         return

@@ -1,14 +1,14 @@
-"""XML that every reader takes: the standard library writes it, out of text without what XML and readers refuse."""
+"""XML that every reader accepts: written by the standard library, without characters that XML or readers refuse."""
 
 import re
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlsplit
-from xml.etree import ElementTree as ET  # what is read, fast_xml.py reads; here it only writes
+from xml.etree import ElementTree as ET  # reading is done by fast_xml.py; this module only writes
 
 from monitor.text.urls import absolute
 
-# What XML 1.0 forbids or discourages, and the marks of direction that turn a line around.
+# What XML 1.0 forbids or discourages, and the direction marks that reverse a line.
 _UNWRITABLE: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\ufdd0-\ufdef"
     "\ufff9-\ufffb" + "".join(chr(plane << 16 | end) for plane in range(17) for end in (0xFFFE, 0xFFFF)) + "]"
@@ -19,14 +19,14 @@ _HOST: Final = re.compile(r"""[^\s"<>\\^`{|}#?%]+""")
 
 
 def writable(text: str) -> str:
-    """`text` without characters that no XML may have, or that only mislead."""
-    if text.isascii() and text.isprintable():  # as most of what is written: names of tags, addresses, dates
+    """Return `text` without characters that XML forbids or that only mislead."""
+    if text.isascii() and text.isprintable():  # as most of what is written is: tag names, addresses, dates
         return text
     return _UNWRITABLE.sub("", text)
 
 
 def iri(url: str) -> str:
-    """A web address as RFC 3987 wants it; "" for what is none."""
+    """Return a web address as RFC 3987 requires it; "" for anything else."""
     address = absolute("", writable(url))
     if not address:
         return ""
@@ -44,12 +44,12 @@ def rfc3339(at: datetime) -> str:
 
 
 def root(name: str, **attributes: str) -> ET.Element:
-    """A document's first element; `__` in the name of an attribute stands for a colon."""
+    """Return a document's root element; `__` in an attribute's name stands for a colon."""
     return ET.Element(name, _attributes(attributes))
 
 
 def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
-    """A child with this text; attributes as in `root`, those that are "" left out."""
+    """Add and return a child with this text. Attributes are named as in `root`; empty ones are left out."""
     child = ET.SubElement(parent, name, _attributes(attributes))
     if text:
         child.text = writable(text)
@@ -57,7 +57,7 @@ def add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.
 
 
 def document(element: ET.Element) -> bytes:
-    """The whole document in UTF-8, each element on a line."""
+    """Return the whole document in UTF-8, each element on its own line."""
     ET.indent(element)
     written: bytes = ET.tostring(element, encoding="utf-8", xml_declaration=True)
     return written + b"\n"

@@ -1,1 +1,1 @@
-"""Pictures of the archive: the card of a story, drawings as PNG."""
+"""Pictures of the archive: the cards of stories, and drawings as PNG."""

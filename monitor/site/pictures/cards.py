@@ -1,7 +1,7 @@
-"""Pictures: the card that a link to a story shows in chats and networks (Open Graph), and any SVG as PNG.
+"""The card that chats and social networks show for a link to a story (Open Graph), and SVG converted to PNG.
 
-A card is set of glyphs drawn beforehand (typeface.py) and has few colours, so that ten thousand take a minute; rendered
-as SVG they would take ten. The font is PT Sans, which has the letters of this press and comes with its package.
+A card is set from glyphs drawn beforehand (typeface.py) and has few colours, so that ten thousand take a minute;
+rendered as SVG they would take ten. The font is PT Sans, which has Russian and Kazakh letters and comes as a package.
 """
 
 import re
@@ -19,7 +19,7 @@ from monitor.site.pictures.png_format import Colour, encode
 from monitor.site.pictures.typeface import SHADES, Typeface
 from monitor.text.telegram_html import line
 
-EDITION: Final = 1  # another one whenever cards of the same stories come out otherwise
+EDITION: Final = 1  # changes whenever cards of the same stories come out differently
 WIDTH, HEIGHT = 1200, 630
 
 _ZONE: Final = "Asia/Almaty"
@@ -28,12 +28,13 @@ _MARGIN, _ROOM = 80, WIDTH - 2 * 80
 _BAR: Final = 16  # pixels of colour at the left edge
 _TOPIC_LINE, _FIRST_LINE, _LEADING, _SOURCE_LINE = 110, 205, 72, 565
 _MOST_LINES: Final = 5
-_LONGEST: Final = 400  # UTF-16 units that are looked at: five lines hold less
+_LONGEST: Final = 400  # UTF-16 units that are considered: five lines hold fewer
 _GROUND: Final[Colour] = (18, 32, 47)
 _INKS: Final[tuple[Colour, ...]] = ((252, 163, 17), (255, 255, 255), (176, 190, 205))  # topic, headline, source
 _TOPIC, _HEADLINE, _SOURCE = range(3)
-_STRIDE: Final = WIDTH + 1  # a row of a PNG has a byte before it
-_SIGNS: Final = {"₸": "тг", "\u00a0": " ", "\u202f": " ", "‑": "-", "−": "–"}  # that the font lacks
+_STRIDE: Final = WIDTH + 1  # each row of a PNG has a byte before it
+# replacements for signs that the font lacks
+_SIGNS: Final = {"₸": "тг", "\u00a0": " ", "\u202f": " ", "‑": "-", "−": "–"}
 
 
 class _Faces(NamedTuple):
@@ -43,9 +44,10 @@ class _Faces(NamedTuple):
 
 
 def preview(brief: StoryBrief) -> bytes:
-    """The card of a story, 1200×630: topic, headline in at most five lines, outlet and day. The same bytes for the same
-    story. A retracted one says so in place of its topics. What the font has no glyph for (emoji, other scripts) is left
-    out.
+    """Return the card of a story, 1200×630: topics, headline in at most five lines, outlet and day.
+
+    The same story gives the same bytes. A retracted one says so in place of its topics. Characters without a glyph in
+    the font (emoji, other scripts) are left out.
     """
     topics = "Опровергнуто" if brief.retracted else " · ".join(topic.title for topic in brief.topics)
     local = brief.posted_at.astimezone(ZoneInfo(_ZONE))
@@ -54,7 +56,7 @@ def preview(brief: StoryBrief) -> bytes:
 
 
 def card(above: str, headline: str, below: str) -> bytes:
-    """A card of three texts, each of which may be empty: a line, at most five lines, a line."""
+    """Return a card of three texts, each of which may be empty: one line, at most five lines, one line."""
     faces = _faces()
     drawn = bytearray(_blank())
     for face, text, most, first in (
@@ -76,9 +78,9 @@ def png(svg: str) -> bytes:
 
 
 def wrapped(text: str, face: Typeface, width: float, most: int) -> list[str]:
-    """`text` in at most so many lines of that width, by the widths of its letters; what does not fit ends in «…».
+    """Break `text` into at most `most` lines of that width; text that does not fit ends in «…».
 
-    A word that no line can hold is parted.
+    A word longer than a line is split.
     """
     words = list(_fitting(_shown(text, face).split(" "), face, width))
     lines: list[str] = []
@@ -94,7 +96,7 @@ def wrapped(text: str, face: Typeface, width: float, most: int) -> list[str]:
 
 
 def _shown(text: str, face: Typeface) -> str:
-    """One line of what the font can show."""
+    """Return one line of the characters that the font can show."""
     known = "".join(_SIGNS.get(char, char) for char in line(text, _LONGEST))
     return " ".join("".join(filter(face.has, known)).split())
 
@@ -119,7 +121,7 @@ def _ended(words: str, face: Typeface, width: float) -> str:
 
 
 def _set(card: bytearray, face: Typeface, text: str, baseline: int) -> None:
-    """Set a line of text; where two letters touch, the stronger shade stays."""
+    """Draw a line of text; where two letters overlap, the stronger shade stays."""
     pen, done = float(_MARGIN), 0
     for char in text:
         glyph = face.glyph(char)
@@ -135,12 +137,12 @@ def _set(card: bytearray, face: Typeface, text: str, baseline: int) -> None:
 
 
 def _ink(number: int) -> bytes:
-    """Shades → places in the palette."""
+    """Return the table that maps shades to palette indexes for one ink."""
     return bytes([0, *(number * (SHADES - 1) + shade for shade in range(1, SHADES))])
 
 
 def _palette() -> list[Colour]:
-    """The ground, then each ink in its shades."""
+    """Return the palette: the background, then each ink in its shades."""
     steps = [shade / (SHADES - 1) for shade in range(1, SHADES)]
     return [_GROUND, *(_mixed(ink, step) for ink in _INKS for step in steps)]
 

@@ -1,4 +1,4 @@
-"""PNG, as far as the archive's pictures need it: pictures of few colours written, what the SVG renderer makes read."""
+"""The parts of PNG that the archive needs: writing pictures of few colours, reading those of the SVG renderer."""
 
 import struct
 import zlib
@@ -9,13 +9,13 @@ from isal import isal_zlib
 
 _SIGNATURE: Final = b"\x89PNG\r\n\x1a\n"
 _INDEXED, _RGBA = 3, 6
-_LEVEL: Final = 2  # of three; zlib takes five times as long for as many bytes
+_LEVEL: Final = 2  # of three levels; zlib takes five times as long for the same size
 
 Colour = tuple[int, int, int]
 
 
 def encode(width: int, height: int, palette: Sequence[Colour], rows: bytes | bytearray) -> bytes:
-    """A picture of at most 256 colours. `rows` are of places in the palette, each after a zero (its filter: none)."""
+    """Return a PNG of at most 256 colours. `rows` are palette indexes, each row after a zero byte (filter: none)."""
     header = struct.pack(">IIBBBBB", width, height, 8, _INDEXED, 0, 0, 0)
     colours = bytes(value for colour in palette for value in colour)
     parts = ((b"IHDR", header), (b"PLTE", colours), (b"IDAT", isal_zlib.compress(rows, _LEVEL)), (b"IEND", b""))
@@ -23,13 +23,16 @@ def encode(width: int, height: int, palette: Sequence[Colour], rows: bytes | byt
 
 
 def size(picture: bytes) -> tuple[int, int]:
-    """Width and height."""
+    """Return the width and height of a PNG."""
     width, height = struct.unpack(">II", picture[16:24])
     return width, height
 
 
 def red(picture: bytes) -> Iterator[bytes]:
-    """The red of every pixel, row by row, of a picture with eight bits of red, green, blue and alpha."""
+    """Yield the red channel, row by row, of a picture with eight bits of red, green, blue and alpha.
+
+    Raises ValueError for any other kind of picture.
+    """
     chunks = dict.fromkeys((b"IHDR", b"IDAT"), b"")
     at = len(_SIGNATURE)
     while at < len(picture):
@@ -46,7 +49,7 @@ def red(picture: bytes) -> Iterator[bytes]:
 
 
 def _unfiltered(kind: int, row: bytes, above: bytes) -> bytes:
-    """One colour of a row as it was before it was made easy to compress (PNG, section 9)."""
+    """Return one channel of a row without its PNG filter (PNG, section 9)."""
     if kind == 0:
         return row
     read = bytearray()

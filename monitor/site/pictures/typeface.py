@@ -1,7 +1,7 @@
 """A font at one size: which characters it has, how wide they are, and the picture of each.
 
-The font's tables say the first two (OpenType: head, hhea, hmtx, cmap); its pictures the SVG renderer makes, once for
-each character: a headline set out of them costs a tenth of one rendered.
+The first two come from the font's tables (OpenType: head, hhea, hmtx, cmap); the pictures are made by the SVG renderer,
+once per character: setting a headline from them takes a tenth of the time of rendering it.
 """
 
 import struct
@@ -16,14 +16,14 @@ import resvg_py
 
 from monitor.site.pictures.png_format import red
 
-SHADES: Final = 8  # of the edge of a glyph, from none to all
+SHADES: Final = 8  # levels of darkness at the edge of a glyph, from none to full
 
 _SHADE_OF: Final = bytes(value * SHADES // 256 for value in range(256))
-_PLAIN: Final = 4  # the kind of character map that every font has for the letters of the first plane
+_PLAIN: Final = 4  # the cmap format that every font has for the characters of the Basic Multilingual Plane
 
 
 class Glyph(NamedTuple):
-    """The picture of a character: its rows, and where they begin, seen from the pen on the line."""
+    """The picture of a character: its rows, and their left top corner relative to the pen on the baseline."""
 
     left: int
     top: int
@@ -31,7 +31,7 @@ class Glyph(NamedTuple):
 
 
 class Typeface:
-    """A font file at a size in pixels; `ink` says what each shade is drawn as. The file is read when it is needed."""
+    """A font file at a size in pixels; `ink` maps each shade to a byte. The file is read when it is first needed."""
 
     def __init__(self, path: Path, family: str, *, weight: int, size: int, ink: bytes = bytes(range(SHADES))) -> None:
         self._path, self._family, self._weight, self._size = path, family, weight, size
@@ -39,21 +39,21 @@ class Typeface:
         self._glyphs: dict[str, Glyph] = {}
 
     def has(self, char: str) -> bool:
-        """Whether the font has a glyph for it."""
+        """Whether the font has a glyph for the character."""
         return ord(char) in self._advances
 
     def width(self, text: str) -> float:
-        """Of a line, in pixels; characters that the font lacks have none."""
+        """Return the width of a line in pixels; characters that the font lacks count as 0."""
         return sum(self._advances.get(ord(char), 0.0) for char in text)
 
     def glyph(self, char: str) -> Glyph:
-        """The character's picture; without rows for a blank."""
+        """Return the picture of a character; a blank has no rows."""
         if char not in self._glyphs:
             self._glyphs[char] = self._drawn(char)
         return self._glyphs[char]
 
     def _drawn(self, char: str) -> Glyph:
-        """White on black, in a box with room around it that is taken off."""
+        """Draw the character white on black in a larger box, and crop the box."""
         room, line = self._size // 2, self._size + self._size // 8
         width = 2 * room + ceil(self._advances.get(ord(char), self._size))
         svg = (
@@ -73,7 +73,7 @@ class Typeface:
 
     @cached_property
     def _advances(self) -> Mapping[int, float]:
-        """The width of each character that the font has, in pixels."""
+        """Return the width in pixels of each character that the font has, by code point."""
         font = self._path.read_bytes()
         tables = _tables(font)
         (units,) = struct.unpack_from(">H", font, tables["head"] + 18)
@@ -85,14 +85,14 @@ class Typeface:
 
 
 def _tables(font: bytes) -> dict[str, int]:
-    """Where each table of a font file begins."""
+    """Return the offset of each table of a font file."""
     (count,) = struct.unpack_from(">H", font, 4)
     rows = (struct.unpack_from(">4sIII", font, 12 + 16 * number) for number in range(count))
     return {name.decode("latin-1"): start for name, _, start, _ in rows}
 
 
 def _characters(font: bytes, cmap: int) -> dict[int, int]:
-    """The glyph of each character, by the font's map of the first plane."""
+    """Return the glyph number of each character, from the font's map of the Basic Multilingual Plane."""
     (count,) = struct.unpack_from(">H", font, cmap + 2)
     starts = [cmap + struct.unpack_from(">HHI", font, cmap + 4 + 8 * number)[2] for number in range(count)]
     start = next(start for start in starts if struct.unpack_from(">H", font, start)[0] == _PLAIN)

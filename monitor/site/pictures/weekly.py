@@ -1,4 +1,4 @@
-"""The picture of a week for the channel: a bar for each topic."""
+"""The channel's picture of a week: a bar for each topic."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -16,7 +16,7 @@ _REST: Final = "Остальное"
 
 
 def weekly_svg(title: str, counts: Sequence[tuple[str, int]]) -> str:
-    """The chart as SVG, 1200×675: `counts` are topics with their stories, the greatest first."""
+    """Return the chart as SVG, 1200×675; `counts` are topics with their numbers of stories, the largest first."""
     drawing = root(
         "svg", xmlns="http://www.w3.org/2000/svg", width=str(WIDTH), height=str(HEIGHT), **{"font-family": "PT Sans"}
     )
