@@ -1,6 +1,6 @@
-"""What is wrong with a keywords.yaml, and what is doubtful in it: as `monitor check` says and as every save asks.
+"""Checks of a keywords.yaml: its errors and doubts, as `monitor check` prints them and as every save runs them.
 
-No database is asked here; what the kept news say against rules is `matching.lint.Usage`.
+No database is read here; the doubts that need the kept news are `matching.lint.Usage`.
 """
 
 import re
@@ -21,15 +21,15 @@ _PLACE = re.compile(r"строк[аеиу] \d+")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckedRules:
-    """A keywords.yaml with everything that is wrong with it. `matcher` is None when it cannot even be looked at."""
+    """A keywords.yaml with all its errors. `matcher` is None when the file cannot even be read."""
 
     errors: tuple[ConfigError, ...]
     keywords: Keywords | None = None
     matcher: Matcher | None = None
 
     def doubts(self) -> tuple[ConfigError, ...]:
-        """What it may say but hardly means; takes half a second of the project's own rules."""
-        # The daemon, which takes up edits by `check_rules`, never asks.
+        """Return the lint warnings: what the file probably does not mean. Takes half a second."""
+        # The daemon, which takes up edits with `check_rules`, never calls this.
         from monitor.matching.lint import lint  # noqa: PLC0415 - as above
 
         return lint(self.keywords, self.matcher.compiled) if self.keywords and self.matcher else ()
@@ -38,7 +38,10 @@ class CheckedRules:
 def check_rules(
     text: str, *, file: str, root: Mapping | None = None, like: CompiledRules | None = None
 ) -> CheckedRules:
-    """Read, compile, try the examples. `root` is the text parsed, `like` are rules with much the same words."""
+    """Read and compile the rules and run their examples.
+
+    `root` is the parsed text; `like` are compiled rules with mostly the same words, which saves time.
+    """
     try:
         keywords, errors = load_checked(text, file=file, root=root)
     except ConfigError as error:
@@ -48,11 +51,11 @@ def check_rules(
     compiled, errors = compile_checked(keywords, like)
     errors = errors or compile_checked(keywords.counting, compiled)[1]
     matcher = Matcher(compiled)
-    errors = errors or tuple(check_examples(keywords, matcher))  # examples are tried only with rules that hold
+    errors = errors or tuple(check_examples(keywords, matcher))  # examples are run only with rules that have no errors
     return CheckedRules(errors=errors, keywords=keywords, matcher=matcher)
 
 
 def new_ones(before: Sequence[ConfigError], after: Sequence[ConfigError]) -> tuple[ConfigError, ...]:
-    """The errors or doubts that an edit brings: not told before, whatever lines they spoke of."""
+    """Return the errors or doubts that an edit adds. Line numbers in their messages are not compared."""
     known = {(doubt.key, _PLACE.sub("", doubt.message)) for doubt in before}
     return tuple(doubt for doubt in after if (doubt.key, _PLACE.sub("", doubt.message)) not in known)

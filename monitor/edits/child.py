@@ -1,7 +1,8 @@
-"""The child process that child_process.py asks: opens what it is told to, answers until nobody asks any more.
+"""The child process that child_process.py talks to: it opens a value, then answers questions until its input ends.
 
-On standard input come pickles: first what opens it, then questions, each a function with its arguments after the first,
-which is what was opened. An answer is whether it went well, and the value or the error.
+Pickles arrive on standard input: first the function that opens the value, then questions. A question is a function with
+its arguments after the first, which is the opened value. An answer says whether it succeeded, and is the value or
+error.
 """
 
 import pickle

@@ -1,8 +1,8 @@
-"""Work on rules other than those in force, in a process of its own that is ended when it is not needed any more.
+"""Work on rules that are not in force, in a child process that is ended when it is no longer needed.
 
-To compile a second set of rules takes 60 MB, of which a process that goes on never gets a third back: what it allocates
-meanwhile stands in between. A child gives back all of it (docs/decisions/0038). It is ours, started by us and reads our
-files; what it answers is trusted.
+Compiling a second set of rules takes 60 MB, of which a running process never gets back a third, because of what it
+allocates meanwhile. A child gives back all of it (docs/decisions/0038). The child is our own program and reads our
+files, so its answers are trusted.
 """
 
 import os
@@ -18,8 +18,8 @@ from typing import Any, Concatenate, Final, Generic, ParamSpec, TypeVar
 from monitor.errors import EditUnanswered
 from monitor.sources.children import module_path
 
-IDLE: Final = 300.0  # seconds without a question after which the child ends: a new one takes one second
-LONGEST: Final = 60.0  # seconds of an answer
+IDLE: Final = 300.0  # seconds without a question after which the child ends: a new one starts in one second
+LONGEST: Final = 60.0  # seconds that an answer may take
 
 _COMMAND: Final = "from monitor.edits.child import main; main()"
 
@@ -29,9 +29,9 @@ _Kept = TypeVar("_Kept")
 
 
 class ChildProcess(Generic[_Kept]):
-    """Asks what is opened in a child, one question at a time; the child is started at the first.
+    """Asks questions about a value opened in a child process, one at a time; the first question starts the child.
 
-    `opening` opens it there, where it goes as a pickle, as questions and answers do.
+    `opening` is called in the child. It is pickled, as questions and answers are.
     """
 
     def __init__(self, opening: Callable[[], _Kept], *, idle: float = IDLE, longest: float = LONGEST) -> None:
@@ -41,7 +41,10 @@ class ChildProcess(Generic[_Kept]):
         self._asked_at = 0.0
 
     def ask(self, question: Callable[Concatenate[_Kept, _P], _T], /, *args: _P.args, **options: _P.kwargs) -> _T:
-        """What a function says of what is opened. Raises what it raises; EditUnanswered when the child ends instead."""
+        """Return what a function returns for the opened value, and raise what it raises.
+
+        Raises EditUnanswered when the child ends instead.
+        """
         with self._lock:
             try:
                 is_well, answer = self._converse((question, args, options))
@@ -55,24 +58,24 @@ class ChildProcess(Generic[_Kept]):
         raise answer
 
     def let_go(self) -> None:
-        """End the child if nobody has asked it anything for a while."""
+        """End the child if it has not been asked anything for `idle` seconds."""
         with self._lock:
             if monotonic() - self._asked_at >= self._idle:
                 self._end()
 
     def kill(self) -> None:
-        """End the child, in the middle of an answer too: who waits for it gets EditUnanswered."""
+        """End the child, even in the middle of an answer: whoever waits for it gets EditUnanswered."""
         if child := self._child:
             child.kill()
 
     def close(self) -> None:
-        """The same, and wait until it is gone."""
-        self.kill()  # who waits for an answer holds the lock
+        """End the child and wait until it is gone."""
+        self.kill()  # whoever waits for an answer holds the lock
         with self._lock:
             self._end()
 
     def _converse(self, question: object) -> tuple[bool, Any]:
-        """Whether it went well, and the answer or the error."""
+        """Return whether the question succeeded, and the answer or the error."""
         child = self._running()
         late = threading.Timer(self._longest, child.kill)
         late.start()
@@ -85,7 +88,7 @@ class ChildProcess(Generic[_Kept]):
             late.cancel()
 
     def _running(self) -> subprocess.Popen[bytes]:
-        if self._child and self._child.poll() is not None:  # the kernel took its memory
+        if self._child and self._child.poll() is not None:  # for example, the kernel killed it for its memory
             self._end()
         if self._child is None:
             self._child = _started()
@@ -100,7 +103,7 @@ class ChildProcess(Generic[_Kept]):
 
 
 def ask_once(question: Callable[[_Kept], _T], kept: _Kept, *, longest: float = LONGEST) -> _T:
-    """What a function says of `kept` in a child that ends with the answer; here, when the child ends without one."""
+    """Return what a function returns for `kept`, run in a child; if the child ends without an answer, run it here."""
     child = ChildProcess(partial(_as_it_is, kept), longest=longest)
     try:
         return child.ask(question)

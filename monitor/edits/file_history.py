@@ -1,4 +1,4 @@
-"""The saves of one maintainers' file: listed, compared, taken back, which is a save like any other."""
+"""The saved versions of one maintainers' file: listed, compared and restored. A restore is a save like any other."""
 
 from zoneinfo import ZoneInfo
 
@@ -11,8 +11,9 @@ from monitor.storage.edits.versions import FileVersions
 
 
 class FileHistory:
-    """The versions of the file at a path. `check` says what is wrong with a content that would be saved; `zone` is the
-    maintainers' clock.
+    """The versions of the file at a path.
+
+    `check` returns the errors of a content before it is saved; `zone` is the maintainers' time zone.
     """
 
     def __init__(self, file: str, *, saving: Saving, versions: FileVersions, check: Check, zone: str) -> None:
@@ -20,17 +21,17 @@ class FileHistory:
         self._zone = ZoneInfo(zone)
 
     def digest(self) -> str:
-        """What the file is known by as it is now. Raises ConfigError when it cannot be read."""
+        """Return the digest of the file as it is now. Raises ConfigError when it cannot be read."""
         return read_file(self.file).digest
 
     def versions(self) -> tuple[FileVersion, ...]:
-        """The saves of the file, the newest first."""
+        """Return the versions of the file, the newest first."""
         return self._versions.of(self.file)
 
     def compared(
         self, number: int, *, with_number: int | None = None
     ) -> tuple[FileVersion, tuple[ChangedLine, ...]] | None:
-        """A version, and what another one, or the file as it is now, has otherwise; None: there is no such version."""
+        """Return a version and how another one, or the current file, differs from it; None for unknown numbers."""
         one = self._version(number)
         other = (None, read_file(self.file)) if with_number is None else self._version(with_number)
         if one is None or other is None:
@@ -38,9 +39,9 @@ class FileHistory:
         return one[0], changed_lines(one[1].text, other[1].text)
 
     def take_back(self, number: int, digest: str, *, initial: str) -> Saved | None:
-        """Save a version anew; None: there is none with that number.
+        """Save an old version again; None if there is no version with that number.
 
-        Raises EditConflict, EditRefused, ConfigError, DatabaseError; the file is then as it was.
+        Raises EditConflict, EditRefused, ConfigError and DatabaseError; the file is then unchanged.
         """
         kept_version = self._version(number)
         if kept_version is None:
@@ -50,7 +51,7 @@ class FileHistory:
         return self._saving.save(self.file, digest, was.content, initial=initial, summary=summary, check=self._check)
 
     def _version(self, number: int) -> tuple[FileVersion, FileContent] | None:
-        """Of this file only."""
+        """Return a version with its content; None if it does not exist or is of another file."""
         kept_version = self._versions.named(number)
         if kept_version is None or kept_version[0].file != self.file:
             return None

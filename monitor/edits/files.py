@@ -1,8 +1,8 @@
-"""A maintainers' file on the disk: read with what it is known by, and written whole.
+"""Reading a maintainers' file on the disk with its digest, and writing it whole.
 
-Written beside it and put in its place, with its rights. Where nothing can be put in its place — a container was given
-the file alone, not its folder — it is written over: `Saving` has kept both contents by then, and a reader that meets
-half of one refuses it and looks again.
+The new content is written to a file beside it, which gets the same owner and mode and replaces it. Where that is
+impossible (a container was given only the file, not its folder), the file is overwritten: by then `Saving` has kept
+both contents, and a reader that sees half of one refuses it and reads again.
 """
 
 import errno
@@ -18,33 +18,36 @@ from pathlib import Path
 from monitor.errors import ConfigError, EditConflict
 from monitor.storage.edits.versions import digest_of
 
-LARGEST = 8_000_000  # bytes: four times what the readers of these files take
+LARGEST = 8_000_000  # bytes: four times what the readers of these files accept
 _NO_PLACE_BESIDE = {errno.EROFS, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EXDEV}
 _BOM = "\ufeff"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileContent:
-    """One content of a file; `digest` is what a form that was made from it gives back."""
+    """One content of a file. Forms made from it send back its `digest`."""
 
     file: str
     content: bytes
 
     @property
     def digest(self) -> str:
-        """The SHA-256 in hex."""
+        """The SHA-256 of the content, in hex."""
         return digest_of(self.content)
 
     @property
     def text(self) -> str:
-        """As it is written, line ends made equal. Raises ConfigError when it is not UTF-8."""
+        """The text with line ends made «\\n». Raises ConfigError when it is not UTF-8."""
         try:
             return self.content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
         except UnicodeDecodeError as error:
             raise ConfigError("файл не в UTF-8; сохраните его в этой кодировке", file=self.file) from error
 
     def with_text(self, text: str) -> bytes:
-        """Another text in the way this one is written: its mark at the beginning, its line ends. Raises ConfigError."""
+        """Return another text encoded as this one is: with its byte order mark and its line ends.
+
+        Raises ConfigError when the line ends of the file are mixed.
+        """
         written = self.content.decode("utf-8")
         bare = written.removeprefix(_BOM).replace("\r\n", "")
         if "\r" in bare or ("\r\n" in written and "\n" in bare):
@@ -56,7 +59,7 @@ class FileContent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileTrouble:
-    """A file that no monitor takes up as it lies there: its first mistake, and since when; None: nobody can tell."""
+    """A file that the monitor does not take up: its first error, and since when (None if unknown)."""
 
     file: str
     error: ConfigError
@@ -64,7 +67,7 @@ class FileTrouble:
 
 
 def trouble_of(file: str, problems: Callable[[], Sequence[ConfigError]]) -> FileTrouble | None:
-    """What is wrong with a file; None when nothing is. `problems` may raise ConfigError, too."""
+    """Return the first error of a file; None if it has none. `problems` may raise ConfigError too."""
     try:
         first = next(iter(problems()), None)
     except ConfigError as error:
@@ -79,10 +82,10 @@ def trouble_of(file: str, problems: Callable[[], Sequence[ConfigError]]) -> File
 
 
 def read_file(file: str) -> FileContent:
-    """A file as it lies on the disk. Raises ConfigError with advice when it cannot be read."""
+    """Return a file as it is on the disk. Raises ConfigError with advice when it cannot be read."""
     try:
         with os.fdopen(os.open(file, os.O_RDONLY | os.O_NONBLOCK), "rb") as opened:
-            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # a pipe would hold us for ever
+            if not stat.S_ISREG(os.fstat(opened.fileno()).st_mode):  # reading a pipe would block for ever
                 raise ConfigError("это не обычный файл — верните его на место или проверьте путь", file=file)
             content = opened.read(LARGEST + 1)
     except FileNotFoundError as error:
@@ -95,21 +98,21 @@ def read_file(file: str) -> FileContent:
 
 
 def is_writable(file: str) -> bool:
-    """Whether a save has a chance: so that nobody fills in a form for nothing."""
+    """Whether a save can succeed, so that nobody fills in a form in vain."""
     path = Path(file)
     return os.access(path, os.W_OK) or (os.access(path.parent, os.W_OK) and not path.exists())
 
 
 @contextmanager
 def held_file(file: str) -> Iterator[None]:
-    """While the block runs nobody else saves this file through here, in this process or another."""
+    """Lock the file for the block, against saves through this module in this and other processes."""
     try:
         descriptor = os.open(file, os.O_RDONLY | os.O_NONBLOCK)
-    except OSError:  # who reads it says what is wrong
+    except OSError:  # reading the file reports what is wrong
         yield
         return
     try:
-        with suppress(OSError):  # a network's file system may have no locks
+        with suppress(OSError):  # a network file system may have no locks
             fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
@@ -118,7 +121,7 @@ def held_file(file: str) -> Iterator[None]:
 
 @contextmanager
 def unchanged_file(file: str, digest: str) -> Iterator[FileContent]:
-    """Hold a file that is still what its editor saw; gives it. Raises EditConflict when it is not, ConfigError."""
+    """Lock a file and yield its content, if it still has this digest. Raises EditConflict if not, and ConfigError."""
     with held_file(file):
         now = read_file(file)
         if now.digest != digest:
@@ -127,7 +130,7 @@ def unchanged_file(file: str, digest: str) -> Iterator[FileContent]:
 
 
 def write_whole(file: str, content: bytes) -> None:
-    """Put this content in the file's place, or leave it as it was. Raises ConfigError with what to do."""
+    """Replace the file's content as a whole, or leave it as it was. Raises ConfigError that says what to do."""
     path = Path(file).resolve()
     try:
         if not os.access(path, os.W_OK):
@@ -140,7 +143,7 @@ def write_whole(file: str, content: bytes) -> None:
 def _put(path: Path, content: bytes) -> None:
     made = path.with_name(f".{path.name}.{os.getpid()}")
     try:
-        made.unlink(missing_ok=True)  # of a process that was killed: in a container every one has the same number
+        made.unlink(missing_ok=True)  # left by a killed process: in a container every process has the same number
         _write(made, os.O_CREAT | os.O_EXCL, content)
         _take_rights(made, path)
         made.replace(path)
@@ -162,7 +165,7 @@ def _write(path: Path, how: int, content: bytes) -> None:
 
 
 def _take_rights(made: Path, path: Path) -> None:
-    """Its owner and its mode. Raises PermissionError where we may not give it away: then it is written over."""
+    """Copy the owner and mode. Raises PermissionError if the owner may not be changed: the file is then overwritten."""
     as_it_is, ours = path.stat(), made.stat()
     if (as_it_is.st_uid, as_it_is.st_gid) != (ours.st_uid, ours.st_gid):
         os.chown(made, as_it_is.st_uid, as_it_is.st_gid)
@@ -170,7 +173,7 @@ def _take_rights(made: Path, path: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """The new name, too, is on the disk."""
+    """Flush the folder, so that the new name is on the disk too."""
     with suppress(OSError):
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,8 +1,8 @@
-"""A save, committed where the file lies in a git repository: the file alone, in the name of one letter.
+"""A save committed to git, if the file is in a repository: only this file, with an initial as the author.
 
-Nothing of the repository's is run, whatever its configuration says: no hook, no filter, no signature, no network, no
-monitor of files. So not `git commit`, which reads the folder, but the commands beneath it, which are given the content.
-What else is staged stays staged.
+Nothing configured in the repository is run: no hook, filter, signature, network or file system monitor. So `git
+commit`, which reads the working tree, is not used, but the low-level commands, which are given the content. Other
+staged changes stay staged.
 """
 
 import os
@@ -23,19 +23,20 @@ _BRANCH = "HEAD"
 
 
 class _GitError(Exception):
-    """git said no, or nothing."""
+    """A git command failed."""
 
 
 def commit(file: str, content: bytes, *, initial: str, summary: str) -> str:
-    """Commit this content of a file, where a repository keeps it; says in Russian why it is not committed, else "".
+    """Commit this content of a file that git tracks; return in Russian why it failed, else "" (also if git does not
+    track it).
 
-    Never raises: a save does not hang on it.
+    Never raises for a failing git: a save does not depend on it.
     """
     path = Path(file).resolve()
     try:
         _commit(path, content, initial=initial, summary=summary)
     except FileNotFoundError:
-        pass  # no git on this machine
+        pass  # git is not installed
     except (_GitError, OSError, subprocess.SubprocessError) as error:
         said = str(error).strip().splitlines()
         return f"файл сохранён, но в git не записан: {said[0] if said else type(error).__name__}"
@@ -65,7 +66,8 @@ def _commit(path: Path, content: bytes, *, initial: str, summary: str) -> None:
         index.unlink(missing_ok=True)
     made = _git(folder, "commit-tree", tree, "-p", before, given=f"{summary}\n".encode(), more=_author(initial))
     _git(folder, "update-ref", "-m", "desk", _BRANCH, made, before)
-    with suppress(_GitError):  # it is committed; somebody works there just now, and their index shows it as a change
+    # the commit is made; if the user's index is locked just now, it shows the file as changed
+    with suppress(_GitError):
         _git(folder, "update-index", "--add", "--cacheinfo", entry)
 
 
@@ -76,7 +78,7 @@ def _author(initial: str) -> dict[str, str]:
 
 
 def _git(folder: Path, *arguments: str, given: bytes = b"", more: dict[str, str] | None = None) -> str:
-    """What a command of git prints. Raises _GitError with what it complains of."""
+    """Return what a git command prints. Raises _GitError with its error output."""
     ours = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     quiet = [part for setting in _QUIET for part in ("-c", setting)]
     done = subprocess.run(  # noqa: S603 - a fixed program, the arguments are ours, no shell
@@ -86,7 +88,7 @@ def _git(folder: Path, *arguments: str, given: bytes = b"", more: dict[str, str]
         capture_output=True,
         timeout=_SECONDS,
         check=False,
-        # A repository may say that what it lacks is fetched by a command of its choice: then nothing is fetched.
+        # A repository may name a command that fetches missing objects: this prevents it.
         env=ours | {"GIT_ALLOW_PROTOCOL": "none", "GIT_NO_LAZY_FETCH": "1", "LC_ALL": "C"} | (more or {}),
     )
     if done.returncode:

@@ -1,16 +1,19 @@
-"""Two contents of a file, line against line, with a little around what differs."""
+"""The differences between two contents of a file, line by line with some context."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 
-_AROUND = 2  # lines before and after a change
-MOST = 400  # lines of a comparison: beyond it nobody reads on
+_AROUND = 2  # lines of context before and after a change
+MOST = 400  # lines of a comparison: nobody reads more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChangedLine:
-    """One line: `sign` is «+», «−», " " for one that stays, "…" for a gap; `before` and `after` are its numbers."""
+    """One line of a comparison; `before` and `after` are its line numbers.
+
+    `sign` is «+», «−», " " for an unchanged line, or "…" for a gap.
+    """
 
     sign: str
     text: str
@@ -19,7 +22,7 @@ class ChangedLine:
 
 
 def changed_lines(before: str, after: str) -> tuple[ChangedLine, ...]:
-    """The lines that differ and some around them; () when none does. At most `MOST` and a gap."""
+    """Return the lines that differ with context; () if none does. At most `MOST` lines and a gap."""
     shown = tuple(line for _, line in zip(range(MOST + 1), _lines(before.split("\n"), after.split("\n")), strict=False))
     return shown if len(shown) <= MOST else (*shown[:MOST], ChangedLine(sign="…", text=""))
 

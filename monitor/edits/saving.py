@@ -1,6 +1,6 @@
-"""Saving a maintainers' file: whole, only over what its editor saw, kept as a version, and committed where git is.
+"""Saving a maintainers' file: atomically, only over the content the editor saw, with a version and a git commit.
 
-A save is told to nobody here: the monitor notices the file as it notices any edit, and names who by the version.
+Nobody is notified from here: the monitor notices the file as it does any edit, and reads who saved it from the version.
 """
 
 from collections.abc import Callable, Sequence
@@ -13,14 +13,14 @@ from monitor.errors import ConfigError, DatabaseError, EditRefused
 from monitor.storage.edits.versions import FileVersions
 
 Check = Callable[[str, bytes], Sequence[ConfigError]]
-"""What is wrong with this content of this file: all that `monitor check` would say."""
+"""Returns the errors of this content for this file: all that `monitor check` would report."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Saved:
-    """A save that stands: the number of its version; `trouble` says why git does not have it, "" when all is well.
+    """A completed save and the number of its version; `trouble` says why git does not have it, or is "".
 
-    `version` is None when nothing was to be saved: the file says this already.
+    `version` is None when the file already had this content.
     """
 
     version: int | None
@@ -36,10 +36,10 @@ class Saving:
     def save(
         self, file: str, before_digest: str, content: bytes, *, initial: str, summary: str, check: Check | None = None
     ) -> Saved:
-        """Put `content` in the file's place, if what stands there is still what its editor saw.
+        """Replace the file's content, if it is still the one the editor saw.
 
-        Raises EditConflict (somebody changed it), EditRefused (`check` has something against it), ConfigError (the file
-        cannot be read or written), DatabaseError; the file is then as it was.
+        Raises EditConflict (the file was changed), EditRefused (`check` found errors), ConfigError (the file cannot be
+        read or written) and DatabaseError; the file is then unchanged.
         """
         with unchanged_file(file, before_digest) as before:
             if content == before.content:
@@ -51,7 +51,7 @@ class Saving:
             return Saved(version=number, trouble=commit(file, content, **said))
 
     def _replace(self, before: FileContent, content: bytes, *, initial: str, summary: str) -> int:
-        """The file and its version, both or neither; the number of the version."""
+        """Write the file and its version, both or neither; return the version's number."""
         now, is_written = self._clock(), False
         self._versions.keep(before.file, before.content, now)
         try:
@@ -66,7 +66,7 @@ class Saving:
 
 
 def _restore(before: FileContent, error: DatabaseError) -> None:
-    """Take back what has no version. Raises ConfigError that says so when not even that can be written."""
+    """Undo a write that got no version. Raises ConfigError when even that fails."""
     try:
         write_whole(before.file, before.content)
     except ConfigError:

@@ -1,7 +1,6 @@
-"""One text of YAML in which words stand → where in the file each of them stands, so that one can be put in or cut out.
+"""A YAML text of words → the position of each word in the file, so that words can be inserted or cut out.
 
-Between the quotation marks or behind the sign, a word of the value and the same word of the file are told by their
-order: folding changes blanks only.
+Words of the parsed value and of the source are matched by their order: YAML's folding changes only blanks.
 """
 
 import re
@@ -13,13 +12,13 @@ from monitor.config.mentions import items
 from monitor.config.yaml_reader import Scalar
 
 _NO_BLANK = re.compile(r"\S+")
-_ESCAPED = {"'": "''", '"': "\\"}  # what begins a sign that stands for another; no word has one
-_Place = Callable[[int], int]  # in the value → in the file
+_ESCAPED = {"'": "''", '"': "\\"}  # what begins an escape in each quoting style; no word contains one
+_Place = Callable[[int], int]  # position in the value → position in the file
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WrittenWord:
-    """One word (a phrase, a `$список`) of a text: as it is written, on which line, at `[start, end)` of the file."""
+    """One word (a phrase, a `$список`) of a text: as written, on which line, at `[start, end)` of the file."""
 
     text: str
     line: int
@@ -28,7 +27,7 @@ class WrittenWord:
 
 
 def words_of(node: Scalar, source: str) -> tuple[WrittenWord, ...]:
-    """The words of a text in their order; () where they cannot be told apart in the file: it has unusual escapes."""
+    """Return the words of a text in order; () if unusual escapes keep them from being located in the file."""
     place = _places(node, source)
     return () if place is None else tuple(_words(node, place))
 
@@ -43,7 +42,7 @@ def _words(node: Scalar, place: _Place) -> Iterator[WrittenWord]:
 
 
 def _places(node: Scalar, source: str) -> _Place | None:
-    """Of what is no blank; None when the value and the file do not agree."""
+    """Return a map of positions of non-blank characters; None when value and source do not agree."""
     start, end = node.span
     if node.style in ("|", ">"):
         start = source.find("\n", start, end) + 1 or end
@@ -62,10 +61,10 @@ def _places(node: Scalar, source: str) -> _Place | None:
 
 
 def line_start(source: str, place: int) -> int:
-    """Where the line begins on which a place of the file is."""
+    """Return where the line of a position begins."""
     return source.rfind("\n", 0, place) + 1
 
 
 def quoted(text: str) -> str:
-    """As YAML takes it anywhere."""
+    """Return the text in double quotes, valid anywhere in YAML."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

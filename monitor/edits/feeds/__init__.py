@@ -1,1 +1,1 @@
-"""feeds.yaml edited feed by feed: new ones tried, lists taken in and out."""
+"""Editing feeds.yaml feed by feed: trying new feeds, importing and exporting lists."""

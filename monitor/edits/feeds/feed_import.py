@@ -1,4 +1,4 @@
-"""A list of feeds from elsewhere against feeds.yaml: what can be added, what stands there already, what cannot."""
+"""An imported list of feeds compared with feeds.yaml: which are new, already known, or refused."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -15,9 +15,9 @@ from monitor.text.unicode import cut
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ComparedList:
-    """The feeds of a list, each in one of the three; beside those that are not added the reason, in Russian.
+    """The feeds of a list, each in one of three groups; known and refused ones with the reason, in Russian.
 
-    `renamed` says by the name of a new feed why it is not the one that the list gives.
+    `renamed` gives, by a new feed's name, the reason why its name differs from that in the list.
     """
 
     new: tuple[Feed, ...]
@@ -27,10 +27,11 @@ class ComparedList:
 
 
 def compare(listed: Iterable[Feed], ours: Sequence[Feed], *, allow_private: bool) -> ComparedList:
-    """Sort a list's feeds. Those with an address that ours have, or one before them in the list, are known; another
-    feed with a name that is taken gets a name of its own.
+    """Sort the feeds of a list into new, known and refused.
 
-    An address counts as the same in any spelling (`urls.canonical`), a name in any Unicode form and case.
+    A feed is known if its address is in `ours` or earlier in the list. A feed whose name is taken by another address
+    gets a name of its own. Addresses are compared in canonical spelling (`urls.canonical`), names without regard to
+    Unicode form and case.
     """
     new: list[Feed] = []
     known: list[tuple[Feed, str]] = []
@@ -56,7 +57,7 @@ def compare(listed: Iterable[Feed], ours: Sequence[Feed], *, allow_private: bool
 
 
 def _proposed(feed: Feed) -> Feed:
-    """The feed as its stanza should say it; one without a title is called by its host."""
+    """Return the feed as its stanza should have it; one without a title is named after its host."""
     channel = channel_address(feed.url)
     kind, url = (FeedKind.TELEGRAM, channel) if channel else (feed.kind, feed.url)
     name = cut(feed.name, LONGEST_LINE) or urls.host_key(url) or cut(url, LONGEST_LINE)
@@ -65,7 +66,7 @@ def _proposed(feed: Feed) -> Feed:
 
 
 def _refusal(feed: Feed, *, allow_private: bool) -> str:
-    """Why the feed cannot stand in feeds.yaml, as its reader says it; "" when it can."""
+    """Return why feeds.yaml cannot hold the feed, in Russian; "" when it can."""
     if not feed.url:
         return "в списке нет адреса ленты (xmlUrl); найдите её: monitor feeds add САЙТ"
     if feed.url != urls.without_credentials(feed.url):

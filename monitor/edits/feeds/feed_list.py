@@ -1,4 +1,4 @@
-"""feeds.yaml as it is shown and edited: opened with what it is known by, saved by the same `Saving` as any file."""
+"""feeds.yaml as it is shown and edited: opened with its digest, and saved by the same `Saving` as any file."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -15,7 +15,7 @@ from monitor.storage.edits.versions import FileVersions
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OpenedList:
-    """One content of feeds.yaml. `feeds` are () while there are `problems`, all that is wrong with the file."""
+    """One content of feeds.yaml. `feeds` is () while there are `problems`, which are all errors of the file."""
 
     file: str
     digest: str
@@ -26,17 +26,18 @@ class OpenedList:
 
     @property
     def trouble(self) -> str:
-        """What is wrong with the file, a line each; "" when nothing is."""
+        """The errors of the file, one per line; "" when there are none."""
         return "\n".join(map(str, self.problems))
 
     def feed(self, name: str) -> Feed | None:
-        """The feed of that name, if there is one."""
+        """Return the feed of that name, or None."""
         return next((feed for feed in self.feeds if feed.name == name), None)
 
     def health(self, known: Sequence[FeedHealth], now: datetime) -> tuple[FeedHealth, ...]:
-        """How its feeds do, by name, with what is `known` of them and the pauses that it says itself.
+        """Return the state of the file's feeds by name: what is `known` of them, with the pauses in the file.
 
-        A save shows at once: the monitor takes it up seconds later. While there is a trouble, just what is known.
+        The monitor takes up a save seconds later; a pause shows at once. While the file has errors, `known` is returned
+        as is.
         """
         if self.problems:
             return tuple(known)
@@ -51,10 +52,10 @@ class FeedList:
     def __init__(self, file: str, *, saving: Saving, versions: FileVersions, zone: str = "UTC") -> None:
         self.file, self._saving = file, saving
         self.history = FileHistory(file, saving=saving, versions=versions, check=_wrong_with, zone=zone)
-        self._last: OpenedList | None = None  # what an unchanged file says need not be read again
+        self._last: OpenedList | None = None  # kept, so that an unchanged file is not parsed again
 
     def open(self) -> OpenedList:
-        """The file as it lies on the disk, in order or not. Raises ConfigError when it cannot be read at all."""
+        """Return the file as it is now, with or without errors. Raises ConfigError when it cannot be read."""
         file = read_file(self.file)
         writable = is_writable(self.file)
         if self._last and self._last.digest == file.digest:
@@ -71,13 +72,13 @@ class FeedList:
         return self._last
 
     def trouble(self) -> FileTrouble | None:
-        """Why the monitor does not take up what lies there, and works by what it had before; None: it does."""
+        """Return why the monitor does not take up the file and keeps its previous content; None when it does."""
         return trouble_of(self.file, lambda: self.open().problems)
 
     def edit(self, digest: str, change: Callable[[str], str], *, initial: str, summary: str) -> Saved:
-        """Save what `change` makes of the file's text, if it is still the one that was opened.
+        """Save `change` of the file's text, if the file still has this digest.
 
-        Raises EditConflict, ConfigError (of `change` too), DatabaseError; the file is then as it was.
+        Raises EditConflict, ConfigError (also from `change`) and DatabaseError; the file is then unchanged.
         """
         file = read_file(self.file)
         if file.digest != digest:
@@ -87,7 +88,7 @@ class FeedList:
 
 
 def _unknown(feed: Feed, now: datetime) -> FeedHealth:
-    """Of a feed that the monitor has not taken up yet."""
+    """Return the state of a feed that the monitor has not taken up yet."""
     return FeedHealth(name=feed.name, next_poll_at=now, habit=Habit(), looked_at=now)
 
 

@@ -1,7 +1,7 @@
-"""Feeds tried before they are saved: what an edited stanza reads, which feeds stand behind an address.
+"""Feeds tried before they are saved: what an edited stanza reads, and which feeds an address has.
 
-The same code as `monitor feeds add` and `check --online` have; nothing is recorded. A trial is asked for by a press of
-a button and costs other people's servers something: it ends in time, and there is one of a site at once.
+The code is that of `monitor feeds add` and `check --online`; nothing is recorded. A trial starts with the press of a
+button and puts load on other people's servers, so it has a time limit, and each site is tried by one trial at a time.
 """
 
 import asyncio
@@ -19,35 +19,35 @@ from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.text import urls
 
-SECONDS = 25.0  # of one trial
-MORE_SECONDS = 3.0  # of a search that has found something: what comes first is the surest
+SECONDS = 25.0  # that one trial may take
+MORE_SECONDS = 3.0  # that a search goes on after its first find: the surest feeds come first
 MOST_AT_ONCE = 3
-MOST_FOUND = 5  # feeds behind one address
-SHOWN = 10  # entries
+MOST_FOUND = 5  # feeds of one address
+SHOWN = 10  # entries shown
 
 OpenReading = Callable[[], AbstractAsyncContextManager[tuple[Fetcher, Sandbox]]]
-"""Opens what gets and reads outside documents, for one trial."""
+"""Opens what fetches and parses outside documents, for one trial."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeedTrial:
-    """What a feed reads now: the verdict, its first entries, and the text of the first of them that has a page."""
+    """What a feed reads now: the verdict, its first entries, and the text of the first that has a page."""
 
     checkup: Checkup
     entries: tuple[Entry, ...] = ()
-    page: str = ""  # its address; "" when none was read
+    page: str = ""  # its address; "" when no page was read
     article: Extracted | None = None
 
 
 class FeedTrials:
-    """Tries feeds; for one event loop."""
+    """Tries feeds; for use in one event loop."""
 
     def __init__(self, open_reading: OpenReading, *, clock: Clock, seconds: float = SECONDS) -> None:
         self._open_reading, self._clock, self._seconds = open_reading, clock, seconds
         self._tried: set[str] = set()
 
     async def preview(self, feed: Feed) -> FeedTrial:
-        """What the stanza reads, and what it takes for the text of an article. Raises FeedError, in Russian."""
+        """Return what the stanza reads, and the article text it extracts. Raises FeedError, in Russian."""
         async with self._alone(feed.url), self._open_reading() as (fetcher, sandbox), self._in_time():
             tried = await try_feed(fetcher, feed, now=self._clock(), read=sandbox.parse)
             entries = tried.entries[:SHOWN]
@@ -56,7 +56,7 @@ class FeedTrials:
             return FeedTrial(checkup=tried.checkup, entries=entries, page=page, article=article)
 
     async def search(self, written: str, known: Sequence[Feed]) -> tuple[FoundFeed, ...]:
-        """The feeds behind an address, `@channel` or a site's name, as far as they were found in time; () is none.
+        """Return the feeds of an address, `@channel` or site name, as far as found in time; () if there are none.
 
         Raises FeedError, in Russian.
         """
@@ -76,12 +76,12 @@ class FeedTrials:
             answer = await fetcher.get(page, accept="page", feed=feed)
         except FeedError as error:
             return Extracted(text="", problem=error.message)
-        assert isinstance(answer, Fetched)  # no validators were sent
+        assert isinstance(answer, Fetched)  # no cache validators were sent
         return await sandbox.extract(answer, now=self._clock(), tz=feed.tz, selector=feed.article)
 
     @asynccontextmanager
     async def _alone(self, address: str) -> AsyncIterator[None]:
-        """While the block runs nobody else tries this site."""
+        """Reserve the site for the block. Raises FeedError when it, or too many others, are being tried."""
         site = urls.host_key(address)
         if site in self._tried:
             raise FeedError(f"{site} как раз пробуют — повторите через полминуты", feed="")
@@ -95,7 +95,7 @@ class FeedTrials:
 
     @asynccontextmanager
     async def _in_time(self, feeds: Sequence[FoundFeed] = ()) -> AsyncIterator[asyncio.Timeout]:
-        """The block is cut off in time; that is no failure when it has found something by then."""
+        """Limit the time of the block. Raises FeedError when it runs out, unless feeds have been found by then."""
         try:
             async with asyncio.timeout(self._seconds) as time:
                 yield time

@@ -1,7 +1,7 @@
-"""One stanza of feeds.yaml edited as text: keys set or taken out, a pause, a feed removed. Pure.
+"""One stanza of feeds.yaml edited as text: keys set or removed, a pause, a feed removed. Pure.
 
-Every comment and every byte that the edit is not about stays. What comes out is read back: it says exactly what was
-asked for and nothing else, or ConfigError tells to edit the file by hand.
+Comments and all other bytes stay as they are. The result is read back and must say exactly what was asked for and
+nothing else; otherwise ConfigError asks the maintainer to edit the file by hand.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,15 +23,15 @@ LISTING = "listing"
 ALL_KEYS = tuple(
     path for key in KEYS for path in ([f"{LISTING}.{one}" for one in LISTING_KEYS] if key == LISTING else [key])
 )
-"""Every key of a stanza in the order in which they are written; those within `listing` with a point between."""
+"""Every key of a stanza in the order in which they are written; those within `listing` are named `listing.KEY`."""
 
 _LISTED = [path for path in ALL_KEYS if path.startswith(f"{LISTING}.")]
-_Splice = tuple[int, int, str]  # from, to, what stands there instead
+_Splice = tuple[int, int, str]  # start, end, replacement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Opened:
-    """The file, and the stanza in it that is to be edited."""
+    """The file, and the stanza to be edited."""
 
     text: str
     file: str
@@ -43,7 +43,7 @@ class _Opened:
         return self.stanzas[self.place]
 
     def typed(self, node: Scalar) -> tuple[int, int]:
-        """Where a text is typed; the blank lines after an open one are not its own."""
+        """Return where a text is written; blank lines after an unquoted one are not part of it."""
         start, end = node.span
         return start, start + len(self.text[start:end].rstrip())
 
@@ -53,14 +53,14 @@ class _Opened:
 
 
 def written(text: str, name: str, *, file: str) -> Mapping[str, str]:
-    """What a feed's stanza says, by ALL_KEYS, as it is typed. Raises ConfigError, also when there is no such feed."""
+    """Return what a feed's stanza says, by the keys of ALL_KEYS. Raises ConfigError, also for an unknown feed."""
     return {path: value.text for path, (_, value) in _lines(_opened(text, name, file).stanza).items()}
 
 
 def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> str:
-    """The file with these keys of a feed (of ALL_KEYS, but not `name`) set; "" takes a key out.
+    """Return the file with these keys of a feed set (any of ALL_KEYS but `name`); "" removes a key.
 
-    Raises ConfigError: no such feed, feeds.yaml takes no such value, the stanza is to be edited by hand.
+    Raises ConfigError for an unknown feed, an invalid value, or a stanza that must be edited by hand.
     """
     opened = _opened(text, name, file)
     said = {path: value.text for path, (_, value) in _lines(opened.stanza).items()}
@@ -77,7 +77,10 @@ def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> s
 
 
 def paused(text: str, name: str, *, until: date, because: str, today: date, file: str) -> str:
-    """The file with a feed that rests until that day. Raises ConfigError."""
+    """Return the file with a feed paused until that day.
+
+    Raises ConfigError, also when the day is not after `today` or the reason is empty.
+    """
     if until <= today:
         raise ConfigError("пауза кончается не раньше завтрашнего дня", file=file, key="paused_until")
     if not because.strip():
@@ -86,12 +89,12 @@ def paused(text: str, name: str, *, until: date, because: str, today: date, file
 
 
 def resumed(text: str, name: str, *, file: str) -> str:
-    """The file with a feed that rests no more. Raises ConfigError."""
+    """Return the file with a feed's pause removed. Raises ConfigError."""
     return changed(text, name, {"paused_until": "", "paused_because": ""}, file=file)
 
 
 def feed_of(fields: Mapping[str, str]) -> Feed:
-    """A feed that is not in the file yet, of what a form says by ALL_KEYS. Raises ConfigError."""
+    """Return a new feed from the fields of a form, named as in ALL_KEYS. Raises ConfigError."""
     keys = [(path, value.strip()) for path in ALL_KEYS if (value := fields.get(path, "")) and path not in _LISTED]
     for path, value in keys:
         _one_line(path, value, file="")
@@ -101,7 +104,7 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
 
 
 def removed(text: str, name: str, *, file: str) -> str:
-    """The file without a feed; what is written above its stanza stays. Raises ConfigError, also for the last feed."""
+    """Return the file without a feed; comments above its stanza stay. Raises ConfigError, also for the last feed."""
     opened = _opened(text, name, file)
     if len(opened.stanzas) == 1:
         raise ConfigError("это последняя лента, а без лент монитору нечего читать", file=file)
@@ -119,21 +122,21 @@ def _opened(text: str, name: str, file: str) -> _Opened:
     raise ConfigError(f"ленты «{name}» в файле нет: её переименовали или убрали", file=file)
 
 
-@lru_cache(maxsize=1)  # the file of the last page looked at is mostly that of the next
+@lru_cache(maxsize=1)  # consecutive pages mostly show the same file
 def _stanzas(text: str, file: str) -> tuple[yaml_reader.Mapping, ...]:
     feeds = yaml_reader.load(text, file=file).get("feeds")
     return tuple(one for one in items_of(feeds) if isinstance(one, yaml_reader.Mapping))
 
 
 def _lines(stanza: yaml_reader.Mapping) -> dict[str, tuple[Scalar, Scalar]]:
-    """The keys with one text each, by their paths."""
+    """Return the key and value nodes of all scalar values, by the names of ALL_KEYS."""
     pairs = [(key.text, key, value) for key, value in stanza.items]
     pairs += [(f"{LISTING}.{key.text}", key, value) for key, value in pairs_of(stanza.get(LISTING))]
     return {path: (key, value) for path, key, value in pairs if isinstance(value, Scalar)}
 
 
 def _replaced(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
-    """The values that are typed anew, the lines that go."""
+    """Yield the edits that replace values and remove lines."""
     lines = _lines(opened.stanza)
     for path in changes.keys() & lines.keys():
         key, value = lines[path]
@@ -149,7 +152,7 @@ def _replaced(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
 
 
 def _inserted(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
-    """The lines that are new, each after the one before it in the usual order."""
+    """Yield the edits that insert lines, each after the line before it in the usual order."""
     lines = _lines(opened.stanza)
     new = [path for path, value in changes.items() if value and path not in lines]
     has_listing = any(path in lines for path in _LISTED)
@@ -165,7 +168,7 @@ def _inserted(opened: _Opened, changes: Mapping[str, str]) -> Iterator[_Splice]:
 
 
 def _after(opened: _Opened, path: str, fellows: list[str]) -> tuple[int, str]:
-    """Where a new line belongs among its fellows, and how far it is indented."""
+    """Return where a new line belongs among its fellows, and its indentation. Raises ConfigError if there is none."""
     lines = _lines(opened.stanza)
     there = [one for one in fellows if one in lines and _is_one_line(opened, *lines[one])]
     before = [one for one in there if ALL_KEYS.index(one) < ALL_KEYS.index(path)]
@@ -181,7 +184,7 @@ def _is_one_line(opened: _Opened, key: Scalar, value: Scalar) -> bool:
 
 
 def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
-    """A line that goes; a comment behind it stays, on a line of its own."""
+    """Return the edit that removes a line; a comment at its end is kept on a line of its own."""
     start, stop = line_start(opened.text, key.span[0]), _line_end(opened.text, end)
     indent, rest = opened.text[start : key.span[0]], opened.text[end:stop]
     if indent.strip():
@@ -191,7 +194,7 @@ def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
 
 
 def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
-    """A value as YAML has it, in the quotes of what stood there before, if it had any."""
+    """Return a value as YAML, with the quotes of the previous value if it had any."""
     if style in ("|", ">"):
         raise opened.by_hand()
     if style == '"':
@@ -205,7 +208,7 @@ def _one_line(path: str, value: str, *, file: str) -> None:
 
 
 def _is_plain(value: str) -> bool:
-    """Whether it is read as it stands, without quotes."""
+    """Whether YAML reads the value unchanged without quotes."""
     try:
         read = yaml_reader.load(f"key: {value}\n", file="").get("key")
     except ConfigError:
@@ -214,7 +217,7 @@ def _is_plain(value: str) -> bool:
 
 
 def _line_end(text: str, place: int) -> int:
-    """Where the next line begins."""
+    """Return where the next line begins."""
     return text.find("\n", place) + 1 or len(text)
 
 
@@ -238,7 +241,7 @@ def _leaves(node: Node) -> Iterator[Scalar]:
 
 
 def _tree(node: Node) -> Any:
-    """A node without its lines: what the file says, and no more."""
+    """Return a node as plain dicts, lists and strings, without its positions."""
     if isinstance(node, Scalar):
         return node.text
     if isinstance(node, Sequence):

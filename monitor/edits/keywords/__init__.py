@@ -1,1 +1,1 @@
-"""keywords.yaml edited word by word: where words stand, what an edit would change, tried in a process of its own."""
+"""Editing keywords.yaml word by word: finding words, previewing an edit, and trying it in a child process."""

@@ -1,7 +1,7 @@
-"""A word put into keywords.yaml or taken out of it: every comment and every other byte stays.
+"""Adding a word to keywords.yaml or removing one: every comment and every other byte stays as it is.
 
-What comes out is read back: it is the same file but for that word, or nothing is changed and the maintainer is told to
-do it by hand. Where a text ends with a line that gets too long, the word begins a new one.
+The result is read back: it must be the same file except for that word, or nothing is changed and the maintainer is
+asked to edit by hand. Where the last line of a text would become too long, the word begins a new line.
 """
 
 import re
@@ -18,21 +18,21 @@ from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
 LONGEST_LINE = 120
-_PLAIN = re.compile(r"[^\W\d_«$][\w «»$*-]*|[«$][\w «»$*-]+")  # needs no quotes in YAML, in brackets neither
+_PLAIN = re.compile(r"[^\W\d_«$][\w «»$*-]*|[«$][\w «»$*-]+")  # needs no quotes in YAML, not even within brackets
 _LANGUAGES: tuple[Language | None, ...] = (None, "ru", "kk")
 _ROLES = (*Role, None)
 _Word = tuple[str, Language | None, Role | None]
 
 
 class Spot(NamedTuple):
-    """What a word can be added as: for which language, None is both, and in which role, None is in any."""
+    """How a word can be added: for which language (None: both) and in which role (None: any)."""
 
     language: Language | None
     role: Role | None = None
 
 
 class _Change(NamedTuple):
-    """A word that was put in, or taken out."""
+    """A word that was added or removed."""
 
     word: _Word
     is_added: bool
@@ -47,10 +47,10 @@ def added(
     role: Role | None = None,
     line: int = 0,
 ) -> KeywordsText:
-    """The file with `word` at the end of a group: of its last place for that language and role, or of the one on that
-    line.
+    """Return the file with `word` at the end of a group: in the place on that line, else its last for that language and
+    role.
 
-    Raises ConfigError: the word is there, it cannot be one word, or the file is written so that a hand must do it.
+    Raises ConfigError: the word is there already, it is not one word, or the file must be edited by hand.
     """
     word = one_word(word, file=written.file)
     fitting = [place for place in group.places if (place.language, place.role) == (language, role) and place.words]
@@ -70,7 +70,10 @@ def added(
 def removed(
     written: KeywordsText, group: WordGroup, word: str, *, role: Role | None = None, line: int = 0
 ) -> KeywordsText:
-    """The file without `word`, where it stands first in a group, in that role or on that line. Raises ConfigError."""
+    """Return the file without the group's first such `word` in that role or on that line.
+
+    Raises ConfigError when there is none, or when the file must be edited by hand.
+    """
     position = next((one for one in _standing(group, word, line) if role in (None, one[0].role)), None)
     if position is None:
         raise ConfigError(f"слова «{word}» здесь нет", file=written.file, line=group.line)
@@ -86,7 +89,7 @@ def removed(
 
 
 def spots(written: KeywordsText, group: WordGroup) -> tuple[Spot, ...]:
-    """As what a word can be put into a group: in the roles that it has, then in none."""
+    """List the (language, role) pairs under which a word can be added to this group; pairs with a role come first."""
     node = node_at(written.root, group.path)
     known = {Spot(place.language, place.role) for place in group.places if place.words}
     own = not isinstance(node, Mapping) or not {name.text for name, _ in node.items} - LANGUAGES.keys()
@@ -96,7 +99,7 @@ def spots(written: KeywordsText, group: WordGroup) -> tuple[Spot, ...]:
 
 
 def one_word(word: str, *, file: str) -> str:
-    """A word as it is written: blanks made equal, letters composed. Raises ConfigError if it is not one."""
+    """Return a word with single spaces and composed letters (NFC). Raises ConfigError if it is not exactly one word."""
     clean = _clean(word)
     if len([item for item in items(clean) if item[0].strip()]) != 1 or clean.strip(",").strip() != clean:
         raise ConfigError("нужно одно слово или выражение; несколько впишите по одному", file=file)
@@ -127,7 +130,7 @@ def _standing(group: WordGroup, word: str, line: int) -> Iterator[tuple[WordPlac
 def _additions(
     written: KeywordsText, group: WordGroup, place: WordPlace | None, word: str, spot: Spot
 ) -> Iterator[str]:
-    """The ways to write it, the best first; what YAML does not take is found when it is read back."""
+    """Yield the possible new texts of the file, the best first; invalid ones are found when they are read back."""
     node = node_at(written.root, group.path)
     if place is None:
         if node is not None and spot.role is None:
@@ -144,7 +147,7 @@ def _additions(
 
 
 def _is_one_a_line(sequence: Sequence, source: str) -> bool:
-    """«- Мовлаев», «- Качкуркин»: who adds one adds a line."""
+    """Whether each item of the sequence is one word («- Мовлаев», «- Качкуркин»), so that a new word gets a line."""
     one = [isinstance(item, Scalar) and len(words_of(item, source)) == 1 for item in sequence.items]
     return len(one) > 1 and all(one)
 
@@ -155,7 +158,7 @@ def _is_in_brackets(root: Node, path: Path) -> bool:
 
 
 def _at_end(source: str, place: WordPlace, word: str, *, longest: int) -> str:
-    """After the last word, or the comma behind it; on a new line if that one would have more than `longest` signs."""
+    """Insert the word after the last one and its comma; on a new line if the line would exceed `longest` characters."""
     last = place.words[-1]
     end, sign = last.end, ","
     if (rest := source[last.end : place.node.span[1]].lstrip()).startswith(","):
@@ -166,7 +169,7 @@ def _at_end(source: str, place: WordPlace, word: str, *, longest: int) -> str:
 
 
 def _indent(source: str, place: WordPlace) -> str:
-    """Of a further line of a text: as its last line has it, or as far as the text begins."""
+    """Return the indentation for a continuation line: that of the text's last line, else the text's first column."""
     first, last = place.words[0], place.words[-1]
     line = source[line_start(source, last.end) : last.end]
     if "\n" in source[place.node.span[0] : first.end] or "\n" in source[first.start : last.end]:
@@ -175,13 +178,13 @@ def _indent(source: str, place: WordPlace) -> str:
 
 
 def _with_line(source: str, node: Mapping | Sequence, line: str) -> str:
-    """With one line more at the end of a block."""
+    """Return the source with another line at the end of a block."""
     end = _line_end(source, _last_text(node, source))
     return f"{source[:end]}\n{' ' * _column(source, node)}{line}{source[end:]}"
 
 
 def _with_new_text(written: KeywordsText, node: Node, word: str, language: Language | None) -> Iterator[str]:
-    """A text of its own for the language, where the group has none."""
+    """Yield texts of the file with a new text for the language, where the group has none."""
     source = written.text
     if isinstance(node, Mapping) and node.flow and language:
         end = _last_text(node, source)
@@ -220,7 +223,7 @@ def _removals(written: KeywordsText, group: WordGroup, place: WordPlace, number:
 
 
 def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterator[str]:
-    """Take out a text with its key or its dash; if nothing is left around it, that too, within the group."""
+    """Yield texts of the file without a text and its key or dash; a container left empty goes too, within the group."""
     source = written.text
     if len(path) <= len(group.path):
         return
@@ -245,7 +248,7 @@ def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterat
 
 
 def _bounds(around: Mapping | Sequence, source: str) -> tuple[list[int], list[int]]:
-    """Where each of its parts begins and ends."""
+    """Return where each part of a node begins and where each ends."""
     if isinstance(around, Mapping):
         return [name.span[0] for name, _ in around.items], [_last_text(node, source) for _, node in around.items]
     return [item.span[0] for item in around.items], [_last_text(item, source) for item in around.items]
@@ -255,7 +258,7 @@ def _bounds(around: Mapping | Sequence, source: str) -> tuple[list[int], list[in
 
 
 def _last_text(node: Node, source: str) -> int:
-    """Where a node ends, the blanks and comments behind it left out."""
+    """Return where a node ends, without the blanks and comments after it."""
     if not isinstance(node, Scalar):
         if node.flow:
             return node.span[1]
@@ -267,7 +270,7 @@ def _last_text(node: Node, source: str) -> int:
 
 
 def _commas(source: str, last: WrittenWord, node: Scalar) -> int:
-    """How far after the last word its text still has commas."""
+    """Return the length of the commas and blanks after a text's last word."""
     rest = source[last.end : node.span[1]]
     return len(rest) - len(rest.lstrip(" ,"))
 
@@ -289,7 +292,7 @@ def _replaced(source: str, span: tuple[int, int], text: str) -> str:
 
 
 def _read_back(written: KeywordsText, text: str, group: WordGroup, change: _Change) -> KeywordsText | None:
-    """What the file became, if it is the same but for one word of a group: with it or, taken out, without."""
+    """Return the edited file if it differs from the old one only by the one word of the group; else None."""
     try:
         made = read_places(text, file=written.file)
     except ConfigError:
@@ -314,7 +317,7 @@ def _read(place: WordPlace) -> list[_Word]:
 
 
 def _other_texts(written: KeywordsText) -> list[tuple[tuple[str, ...], str]]:
-    """What stands in no group, with the keys that lead to it."""
+    """Return the texts outside all groups, each with the keys that lead to it."""
     places = {place.path for group in written.groups for place in group.places}
     texts = ((path, node.text) for path, node in _texts(written.root, ()) if path not in places)
     return [(tuple(step if isinstance(step, str) else "-" for step in path), text) for path, text in texts]
@@ -332,7 +335,7 @@ def _texts(node: Node, path: Path) -> Iterator[tuple[Path, Scalar]]:
 
 
 def _comments(written: KeywordsText) -> list[str]:
-    """Those that stand alone on a line; one behind a word goes with the line of the word."""
+    """Return the comments on lines of their own; one at the end of a line belongs to the words of that line."""
     return [line.strip() for line in written.text.split("\n") if line.lstrip().startswith("#")]
 
 

@@ -1,7 +1,7 @@
-"""keywords.yaml → where words are written in it: lists, people, the lines of rules, what speaks against them.
+"""keywords.yaml → where words are written in it: lists, people, the lines of rules, and exclusions.
 
-Only what stands there, as it stands: what it means is read by config/keywords.py. A `WordGroup` is what maintainers
-call one thing (a list, a line of a rule); a `WordPlace` is one text of it.
+This only reads what is written; its meaning is read by config/keywords.py. A `WordGroup` is what maintainers see as one
+thing (a list, a line of a rule); a `WordPlace` is one text of it.
 """
 
 import re
@@ -18,14 +18,14 @@ _KEY_NOTE = re.compile(r"[^#\n]*?:(?:\s+[>|][-+0-9]*)?\s+#\s*(\S.*)")
 _NOTE = re.compile(r"\s*#+\s*(.*?)\s*#*$")
 
 Path = tuple[str | int, ...]
-"""The way from the top of the file: a key of a mapping, a number in a sequence."""
+"""A path from the root of the file: keys of mappings, indexes of sequences."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordPlace:
-    """One text in which words are written. `note` is the comment above it, "" for none.
+    """One text in which words are written.
 
-    `path` leads to it from the top of the file.
+    `note` is the comment above it, or "". `path` leads to it from the root of the file.
     """
 
     path: Path
@@ -39,10 +39,10 @@ class WordPlace:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordGroup:
-    """What is edited as one thing; `key` names it among all of the file. `places` stand in the file's order.
+    """Words that are edited as one thing; `key` is unique in the file. `places` are in the file's order.
 
-    `kind` is list, people, never, doubt (of the file or of a topic), there or here (of `elsewhere`), against (a
-    topic's `none`), all or none (of a rule), counter.
+    `kind` is list, people, never, doubt (of the file or of a topic), there or here (of `elsewhere`), against (a topic's
+    `none`), all or none (of a rule), counter.
     """
 
     key: str
@@ -57,12 +57,12 @@ class WordGroup:
 
     @property
     def words(self) -> tuple[WrittenWord, ...]:
-        """Of all its places."""
+        """The words of all its places."""
         return tuple(word for place in self.places for word in place.words)
 
     @property
     def told(self) -> tuple[str, ...]:
-        """The words, each with the role in which it must stand: «где: $страны»."""
+        """The words, each with the role in which it must be: «где: $страны»."""
         return tuple(
             f"{place.role}: {word.text}" if place.role else word.text for place in self.places for word in place.words
         )
@@ -70,7 +70,7 @@ class WordGroup:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordsText:
-    """A keywords.yaml as it is written. `root` is the same, parsed."""
+    """A keywords.yaml as it is written. `root` is the parsed text."""
 
     file: str
     text: str
@@ -78,18 +78,18 @@ class KeywordsText:
     groups: tuple[WordGroup, ...]
 
     def group(self, key: str) -> WordGroup | None:
-        """The one so named."""
+        """Return the group with this key, or None."""
         return next((group for group in self.groups if group.key == key), None)
 
 
 def read_places(text: str, *, file: str) -> KeywordsText:
-    """Every place of a file where words stand. Raises ConfigError when it cannot be read at all."""
+    """Return every place of a file that has words. Raises ConfigError when the file cannot be read at all."""
     root = load(text, file=file)
     return KeywordsText(file=file, text=text, root=root, groups=tuple(_Reader(text, root).groups()))
 
 
 def node_at(root: Node, path: Path) -> Node | None:
-    """What stands at the end of a way; None when it leads nowhere."""
+    """Return the node at the end of a path; None when it leads nowhere."""
     node: Node | None = root
     for step in path:
         if isinstance(node, Mapping) and isinstance(step, str):
@@ -179,7 +179,7 @@ class _Reader:
             yield WordPlace(path=path, language=language, role=role, line=node.line, note=note, words=words, node=node)
 
     def _note_above(self, node: Scalar) -> str:
-        """The comment lines right above the line on which it begins."""
+        """Return the text of the comment lines directly above the node's line."""
         above: list[str] = []
         for line in reversed(self._lines[: max(node.line - 1, 0)]):
             note = _NOTE.fullmatch(line)

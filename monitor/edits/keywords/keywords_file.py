@@ -1,9 +1,9 @@
-"""keywords.yaml as maintainers work at it: what is written where, an edit tried before it is saved, saves taken back.
+"""keywords.yaml as maintainers work on it: what is written where, edits tried before they are saved, saves reverted.
 
-Everything is asked anew of the file on the disk; what a form was made from is known by the file's digest, and a save
-over another content is refused. Kept in memory: the rules of the file and those of the last edit; and the texts that
-the last forms were made from, so that what others changed meanwhile can be shown. That is 60 MB: it is asked in a
-process of its own (edits/child_process.py), and what it answers with goes through a pipe.
+Every call reads the file on the disk again; a form is tied to the file's digest, and a save over another content is
+refused. Kept in memory are the rules of the file, those of the last edit, and the texts that the last forms were made
+from, so that changes by others can be shown. That is 60 MB, so this runs in a child process (edits/child_process.py),
+and its answers are pickled.
 """
 
 from collections import OrderedDict
@@ -27,16 +27,16 @@ from monitor.errors import ConfigError, EditConflict
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.words.word_forms import WordForms, forms_of
 
-DAYS = 30  # of news that an edit is tried on
-SECONDS = 0.35  # for judging: the first answer comes within a second
-TOLD = 20  # stories of one look
-_REMEMBERED = 6  # texts that forms were made from
+DAYS = 30  # days of news that an edit is tried on
+SECONDS = 0.35  # for judging articles: the first answer comes within a second
+TOLD = 20  # stories shown per look
+_REMEMBERED = 6  # texts from which forms were made
 
 
 class KeywordsFile:
-    """The file of one monitor, `clock` is its time. For one thread.
+    """The keywords.yaml of one monitor, for use in one thread.
 
-    `needs` says what else in the monitor would not work with these topics.
+    `needs` returns what else in the monitor would not work with these topics.
     """
 
     def __init__(
@@ -57,43 +57,45 @@ class KeywordsFile:
         self._seen: OrderedDict[str, bytes] = OrderedDict()
 
     def look(self) -> KeywordsLook:
-        """The file as it is now. Raises ConfigError when there is none or nobody may read it."""
+        """Return the file as it is now. Raises ConfigError when it does not exist or cannot be read."""
         now = self._now()
         written, errors = now.written, now.rules.errors
         groups = written.groups if written else ()
         return KeywordsLook(digest=now.file.digest, groups=groups, errors=errors, is_broken=written is None)
 
     def problems(self) -> tuple[ConfigError, ...]:
-        """Why the monitor does not take up what lies there. Raises ConfigError when nobody can read it."""
+        """Return why the monitor does not take up the file as it is. Raises ConfigError when it cannot be read."""
         return self._wrong_with(self._now().rules)
 
     def problems_of(self, content: bytes) -> tuple[ConfigError, ...]:
-        """Why the monitor would not take up this content, if it lay there."""
+        """Return why the monitor would not take up this content."""
         return self._check(self.file, content)
 
     def find(self, asked: str) -> list[tuple[WordGroup, list[WrittenWord]]]:
-        """Where a word is written, asked in any of its forms."""
+        """Return where a word is written; it may be given in any of its forms."""
         now = self._now()
         return find_words(now.written.groups if now.written else (), now.rules.matcher, asked)
 
     def spots(self, key: str) -> tuple[Spot, ...]:
-        """As what a word can be added to a group."""
+        """Return how a word can be added to a group."""
         written = self._now().written
         group = written and written.group(key)
         return spots(written, group) if written and group else ()
 
     def forms(self, edit: WordEdit) -> tuple[tuple[WordForms, ...], ...]:
-        """The forms of a word that somebody types, at once: nothing else is asked. Raises ConfigError."""
+        """Return the forms of a word while it is typed, without any other check. Raises ConfigError."""
         _, group = self._group(self._now(), edit.group)
         return _forms(edit, group, self.file)
 
     def preview(self, edit: WordEdit) -> Preview:
-        """What an edit would make of the file. Raises ConfigError (it cannot be made), EditConflict (look again)."""
+        """Return what an edit would do. Raises ConfigError (it cannot be made) and EditConflict (file changed)."""
         return self._made(edit).preview
 
     def tried(self, edit: WordEdit, *, doubts: bool, trial: bool, begin: int | None = None) -> TriedEdit:
-        """An edit with what is doubtful in it, and with what it would have changed among the news of the last days, as
-        far as there is time. `begin` goes on where an earlier look stopped. Raises as `preview` does, DatabaseError.
+        """Return an edit with its doubts, and with what it would have changed among the news of the last `DAYS`.
+
+        The trial goes as far as time allows; `begin` continues an earlier one. Raises as `preview` does, and
+        DatabaseError.
         """
         made = self._made(edit)
         look = self._tried(made, begin) if trial else None
@@ -105,7 +107,7 @@ class KeywordsFile:
         )
 
     def save(self, edit: WordEdit, *, initial: str) -> Saved:
-        """Make the edit. Raises EditConflict, EditRefused, ConfigError, DatabaseError: then the file is as it was."""
+        """Save an edit. Raises EditConflict, EditRefused, ConfigError and DatabaseError: the file is then unchanged."""
         made = self._made(edit)
         summary = f"{_place(made.preview.group)}: {'+' if edit.is_added else '−'} {edit.word}"
         return self._saving.save(
@@ -113,7 +115,7 @@ class KeywordsFile:
         )
 
     def conflict(self, edit: WordEdit) -> Conflict:
-        """What others did meanwhile, beside an edit that was refused for it. Raises ConfigError."""
+        """Return what others changed meanwhile, with the edit that was refused because of it. Raises ConfigError."""
         theirs, again = self._changed_since(edit.digest), replace(edit, digest=self._now().file.digest)
         try:
             return Conflict(theirs=theirs, again=again, ours=self.preview(again), trouble="")
@@ -135,7 +137,7 @@ class KeywordsFile:
             written = read_places(now.text, file=self.file)
         except ConfigError as error:
             return _Content(file=now, written=None, rules=CheckedRules(errors=(error,)))
-        if self._edited and self._edited[0] == now.digest:  # it was saved here
+        if self._edited and self._edited[0] == now.digest:  # this content was checked here
             return _Content(file=now, written=written, rules=self._edited[1])
         rules = check_rules(written.text, file=self.file, root=written.root, like=_like(self._content))
         return _Content(file=now, written=written, rules=rules)
@@ -171,7 +173,7 @@ class KeywordsFile:
         return now.written, group
 
     def _checked(self, made: FileContent, written: KeywordsText, now: "_Content") -> CheckedRules:
-        """Remembered: the form is shown, then the trial, then it is saved."""
+        """Check edited rules. The result is kept, because the form, the trial and the save ask for the same."""
         if self._edited is None or self._edited[0] != made.digest:
             rules = check_rules(written.text, file=self.file, root=written.root, like=_like(now))
             self._edited = made.digest, replace(rules, errors=self._wrong_with(rules))
@@ -185,9 +187,9 @@ class KeywordsFile:
         return self._trials.look(before, after, since=since, seconds=SECONDS, begin=begin)
 
     def _doubts_of(self, made: "_MadeEdit") -> tuple[ConfigError, ...]:
-        """What is doubtful in the word, and what `check` would warn of after the edit and does not now.
+        """Return the doubts about the word, and the lint warnings that only appear after the edit.
 
-        Takes half a second, the first time one.
+        Takes half a second; the first time one second.
         """
         before = made.before
         if self._doubts is None or self._doubts[0] != before.file.digest:
@@ -202,7 +204,7 @@ class KeywordsFile:
         return self._wrong_with(check_rules(made.text, file=file, like=_like(self._content)))
 
     def _wrong_with(self, rules: CheckedRules) -> tuple[ConfigError, ...]:
-        """What they say wrong themselves; of sound ones, what else in the monitor would not work with them."""
+        """Return the rules' errors; if they have none, what else in the monitor would not work with them."""
         if rules.errors or rules.keywords is None:
             return rules.errors
         return tuple(self._needs([topic.id for topic in rules.keywords.topics]))
@@ -223,7 +225,7 @@ class KeywordsFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Content:
-    """The file as it lies there, read and compiled. `written` is None if it cannot be read."""
+    """The file on the disk, read and compiled. `written` is None if it cannot be read."""
 
     file: FileContent
     written: KeywordsText | None
@@ -232,7 +234,7 @@ class _Content:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _MadeEdit:
-    """An edit with the file that comes of it."""
+    """An edit with the file it results in."""
 
     preview: Preview
     before: _Content
@@ -241,7 +243,7 @@ class _MadeEdit:
 
 
 def _like(content: _Content | None) -> CompiledRules | None:
-    """Rules with much the same words as an edit of this content."""
+    """Return compiled rules with mostly the same words as an edit of this content."""
     return content.rules.matcher.compiled if content and content.rules.matcher else None
 
 
@@ -252,7 +254,7 @@ def _rules(checked: CheckedRules) -> ReadyRules | None:
 
 
 def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms, ...], ...]:
-    """Of a list's name none: its words have pages of their own."""
+    """Return the forms of an edit's words; () for a list's name, whose words have pages of their own."""
     if "$" in edit.word:
         return ()
     try:
@@ -262,7 +264,7 @@ def _forms(edit: WordEdit, group: WordGroup, file: str) -> tuple[tuple[WordForms
 
 
 def _place(group: WordGroup) -> str:
-    """Which group it is, in a few words."""
+    """Return a short Russian description of the group."""
     if group.kind in ("never", "doubt", "there", "here"):
         return f"тема {group.topic}, {group.kind}" if group.topic else group.kind
     named = {"list": f"список {group.title}", "people": "люди"}

@@ -1,4 +1,4 @@
-"""A story that an edit of the rules gains, loses or moves, as it is told to who edits: why, and by which sentences."""
+"""A story that an edit of the rules gains, loses or moves, as it is shown to the editor: why, and the sentences."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from monitor.text.marked_text import MarkedPiece, marked
 from monitor.text.unicode import visible
 
 _SENTENCES = 3
-_LONGEST = 600  # characters of a sentence
+_LONGEST = 600  # characters of a sentence that are shown
 _SIGNS = {"gained": "+", "lost": "−", "moved": "~"}
 
 Pieces = tuple[MarkedPiece, ...]
@@ -20,7 +20,7 @@ Pieces = tuple[MarkedPiece, ...]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ToldChange:
-    """One story. `why` says what decided it, and of one that is lost what it lacks now."""
+    """One changed story. `why` says what decided it; for a lost one, what it lacks now."""
 
     sign: str
     change: Change
@@ -30,7 +30,7 @@ class ToldChange:
 
 
 def told(changes: Iterable[Change], after: Matcher) -> Iterator[ToldChange]:
-    """Each change; `after` are the edited rules."""
+    """Yield each change as it is shown; `after` are the edited rules."""
     for change in changes:
         verdict = change.before if change.kind == "lost" else change.after
         title, *sentences = _passages(verdict, title=change.article.title, text=change.article.text)
@@ -40,7 +40,7 @@ def told(changes: Iterable[Change], after: Matcher) -> Iterator[ToldChange]:
 
 
 def _passages(verdict: Verdict, *, title: str, text: str) -> Iterator[Pieces]:
-    """The title, and the first sentences of the text that decided."""
+    """Yield the title, then the first sentences of the text that decided."""
     matches = [match for topic in verdict.topics for match in topic.matches]
     yield _pieces(title, ((match.start, match.end) for match in matches if match.where == "title"))
     in_text = (match for match in matches if match.where == "text")

@@ -1,7 +1,7 @@
-"""What an edit of the rules would have changed: the articles that could be changed by it judged again, newest first.
+"""A trial of edited rules: articles that the edit can affect are judged again, the newest first.
 
-Both the rules in force and the edited ones judge, with the code of a poll. Nothing is written. A look takes as long as
-it is given; where it stopped, the next one goes on.
+Both the rules in force and the edited ones judge, with the code of a poll; nothing is written. A look stops when its
+time is up, and the next one continues there.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,7 +18,7 @@ from monitor.storage.search.reach import Reach
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadyRules:
-    """The content of a keywords.yaml, ready to judge."""
+    """The content of a keywords.yaml, ready to judge articles."""
 
     keywords: Keywords
     matcher: Matcher
@@ -26,11 +26,12 @@ class ReadyRules:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trial:
-    """What was found so far. Of `articles` kept since `since` the edit can change `candidates`, of which `looked` were
-    judged, the newest first; `changes` are of this look.
+    """What a look found.
 
-    `rest` goes on with it: the number of the first entry not looked at yet, or None when all are. `by_words`: only the
-    articles with the words of the edit were looked for; else any may change.
+    Of `articles` kept since `since`, the edit can change `candidates`; `looked` of them have been judged so far, the
+    newest first. `changes` are those of this look. `rest` continues it: the number of the first entry not judged yet,
+    or None when all are. `by_words` means that only articles with the words of the edit are candidates; otherwise any
+    is.
     """
 
     since: datetime
@@ -43,7 +44,7 @@ class Trial:
 
 
 class Trials:
-    """Tries edits on the kept articles of one database. `steady` counts seconds."""
+    """Tries edits on the kept articles of one database. `steady` is a monotonic clock in seconds."""
 
     def __init__(self, archive: Archive, search: Reach, *, steady: Callable[[], float]) -> None:
         self._archive, self._search, self._steady = archive, search, steady
@@ -76,7 +77,7 @@ class Trials:
         )
 
     def _judge(self, numbers: Sequence[int], compared: Comparison, since: datetime, seconds: float) -> int:
-        """How many of the numbers are dealt with; of those that are not kept any more, too."""
+        """Judge articles until time is up; return how many of the numbers are done, including those no longer kept."""
         until = self._steady() + seconds
         for article in self._archive.read(numbers, since=since):
             compared.add(article)

@@ -1,4 +1,4 @@
-"""What is doubtful in one word that somebody adds, beside what `check` doubts in the file that comes of it."""
+"""Doubts about one added word, besides the lint warnings for the whole file."""
 
 import re
 from collections.abc import Iterator
@@ -16,7 +16,10 @@ _RUSSIAN = re.compile(r"[а-яё-]+", re.IGNORECASE)
 
 
 def word_doubts(edit: WordEdit, group: WordGroup, *, file: str) -> tuple[ConfigError, ...]:
-    """Of a list's name, and of what is taken out, none. Takes a tenth of a second where there are many words."""
+    """Return the doubts about an added word; () for a list's name and for a removal.
+
+    Takes a tenth of a second in a group with many words.
+    """
     if not edit.is_added or "$" in edit.word:
         return ()
     terms = terms_of(edit.word, edit.language, group)
@@ -24,13 +27,13 @@ def word_doubts(edit: WordEdit, group: WordGroup, *, file: str) -> tuple[ConfigE
 
 
 def terms_of(written: str, language: Language | None, group: WordGroup) -> tuple[Term, ...]:
-    """What one word means that is written in a group. Raises ConfigError."""
+    """Return the terms that a word of a group means. Raises ConfigError."""
     kind = TermWordKind.NAME if group.kind == "people" else TermWordKind.WORD
     return read_terms(written, language=language, kind=kind)
 
 
 def _guessed(term: Term) -> Iterator[str]:
-    """Kazakh has rules instead of a dictionary, and names are not looked up."""
+    """Yield a doubt for each word whose forms are guessed. Kazakh uses rules, not a dictionary, so it is skipped."""
     for word in term.words if term.language != "kk" else ():
         if _is_guessed(word):
             yield f"слова «{word.text}» нет в словаре, формы угаданы по похожим словам — проверьте их"

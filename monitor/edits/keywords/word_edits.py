@@ -1,4 +1,4 @@
-"""What passes between a page of words and keywords_file.py: the file looked at, an edit, what it would do."""
+"""Values between a page of words and keywords_file.py: the file as read, an edit, and what it would do."""
 
 from dataclasses import dataclass
 
@@ -14,9 +14,9 @@ from monitor.models.articles import Language
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WordEdit:
-    """A word to be put into a group of words, or to be taken out of it; `digest` is of the file it was seen in.
+    """A word to be added to a group or removed from it; `digest` is that of the file the editor saw.
 
-    `role` is that in which it must stand, `line` says which place of the group, 0 the last one that fits.
+    `role` is the one the word must have, `line` selects the place of the group (0: the last one that fits).
     """
 
     group: str
@@ -30,10 +30,7 @@ class WordEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeywordsLook:
-    """The file as it lies on the disk: its words, and what is wrong with it. `digest` is what it is known by.
-
-    `is_broken`: nobody can tell what words there are.
-    """
+    """The file on the disk: its words, its errors and its digest. `is_broken` means that its words cannot be read."""
 
     digest: str
     groups: tuple[WordGroup, ...]
@@ -41,15 +38,15 @@ class KeywordsLook:
     is_broken: bool
 
     def group(self, key: str) -> WordGroup | None:
-        """The one so named."""
+        """Return the group with this key, or None."""
         return next((group for group in self.groups if group.key == key), None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Preview:
-    """An edit that is not saved yet: the forms of its word, the lines that change, what `check` says of the outcome.
+    """An unsaved edit: the forms of its word, the lines that change, and the errors of the result.
 
-    `brought` are those of the `errors` that the file has not had before.
+    `brought` are the `errors` that the file did not have before.
     """
 
     edit: WordEdit
@@ -62,9 +59,9 @@ class Preview:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TriedEdit:
-    """What was asked of an edit: the doubts in it, and a look at the kept news, of which the first stories are `told`.
+    """The requested results of an edit: its doubts, and a trial on the kept news with its first stories in `told`.
 
-    `trial` is None when there is nothing to try: the edit is refused, or the file is; or when nobody asked.
+    `trial` is None when it was not requested, or when the file or the edit has errors.
     """
 
     preview: Preview
@@ -75,8 +72,10 @@ class TriedEdit:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Conflict:
-    """An edit of a file that others changed meanwhile: the lines they changed (() if nobody remembers), the same edit
-    `again` of the file as it is now, and what that would do: `ours`, or why it cannot be made (`trouble`).
+    """An edit of a file that others changed meanwhile.
+
+    `theirs` are the lines they changed (() if the earlier text is no longer kept), `again` is the edit based on the
+    current file, and `ours` is what that would do, or None with the reason in `trouble`.
     """
 
     theirs: tuple[ChangedLine, ...]

@@ -1,4 +1,4 @@
-"""Where in keywords.yaml a word is written, asked in any of its forms: «байконуре» finds «Байконур»; and a list."""
+"""Searching keywords.yaml for a word in any of its forms: «байконуре» finds «Байконур»; and the uses of a list."""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -13,15 +13,15 @@ from monitor.text.unicode import fold
 MOST = 200  # words shown
 _TOKEN = re.compile(r"[^\W_]+")
 _AGAINST = ("none", "against", "never", "doubt", "there")
-_ALIKE = 0.75  # of a word with a mistake in it
+_ALIKE = 0.75  # similarity of a misspelt word
 
 
 def find_words(
     groups: Iterable[WordGroup], matcher: Matcher | None, asked: str
 ) -> list[tuple[WordGroup, list[WrittenWord]]]:
-    """The groups with the words that somebody may mean, in the file's order; if there are none, words much alike.
+    """Return groups with the matching words, in the file's order; if none match, the most similar words.
 
-    Without a `matcher`, which knows forms, words are found as they are written.
+    Without a `matcher`, which knows forms, words are compared as written.
     """
     tokens = _TOKEN.findall(asked)
     if not tokens:
@@ -34,9 +34,9 @@ def find_words(
 
 
 def uses(groups: Sequence[WordGroup], of: WordGroup) -> tuple[tuple[WordGroup, bool], ...]:
-    """The groups that name a list, through other lists too, and are no lists themselves, in the file's order.
+    """Return the groups, other than lists, that use a list directly or through other lists, in the file's order.
 
-    Each with whether it speaks against a rule.
+    Each comes with whether it is an exclusion.
     """
     reached = {of.title} if of.kind == "list" else set()
     more = True
@@ -49,7 +49,7 @@ def uses(groups: Sequence[WordGroup], of: WordGroup) -> tuple[tuple[WordGroup, b
 
 
 def _meant(matcher: Matcher, token: str) -> Iterator[str]:
-    """The words of the rules, as they are written, of which it is a form; a name needs no capital here."""
+    """Yield the words of the rules, as written, that have this form; a name may be written without a capital here."""
     compiled = matcher.compiled
     index = WordIndex(compiled.words)
     for spelling in {token, token.capitalize()}:
@@ -84,5 +84,5 @@ def _alike(groups: Iterable[WordGroup], folded: str) -> Iterator[tuple[WordGroup
 
 
 def _names(words: Iterable[WrittenWord], lists: set[str]) -> bool:
-    """Whether one of the words is one of these lists, or has it within: «снять с $транспорт»."""
+    """Whether one of the words is one of these lists or contains one: «снять с $транспорт»."""
     return any(word.text in lists or any(word.text.endswith(f" {name}") for name in lists) for word in words)
