@@ -8,7 +8,7 @@ from monitor.models.articles import Language, Tier
 
 
 class TermWordKind(StrEnum):
-    """In which forms a word of a term is searched for."""
+    """The forms in which a word of a term is searched for."""
 
     WORD = "word"  # in every form
     EXACT = "exact"  # as written

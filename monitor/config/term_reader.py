@@ -96,7 +96,7 @@ class TermReader(YamlReader):
         return self._resolved[name]
 
     def optional(self, node: Node | None, *, key: str) -> tuple[Term, ...]:
-        """As `terms`, for a line that may be missing."""
+        """Return the terms of a line that may be missing: () if it is."""
         return () if node is None else self.terms(node, key=key)
 
     def terms(self, node: Node, *, key: str, kind: TermWordKind = TermWordKind.WORD) -> tuple[Term, ...]:

@@ -50,7 +50,7 @@ def unseen_sign(text: str) -> str:
 
 
 def odd_sign(text: str) -> str:
-    """As `unseen_sign`, and for characters that look like others."""
+    """Name a sign that is invisible or looks like another, with advice; "" if there is none."""
     return unseen_sign(text) or next((said for pattern, said in _ALIKE if pattern.search(text)), "")
 
 

@@ -155,7 +155,7 @@ def nearest_misses(matcher: Matcher, *, title: str, text: str) -> tuple[NearMiss
 
 
 def _misses(matcher: Matcher, article: MatchedArticle) -> tuple[NearMiss, ...]:
-    """As `nearest_misses`, without the limit."""
+    """Return what `nearest_misses` returns, without the limit."""
     tier = matcher.verdict(article).tier
     if tier is Tier.POST:
         return ()

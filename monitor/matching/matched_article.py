@@ -1,4 +1,4 @@
-"""One article and the terms in it: which rules hold there, where, and what speaks against them.
+"""One article and the terms in it: which rules hold there, where, and what excludes them.
 
 Positions are offsets into the original `title + "\\n" + text`, so the title comes before the text.
 """
@@ -39,7 +39,7 @@ _Held = tuple[tuple[Hit, ...], Span]  # one hit a line, and the span where `none
 
 
 class RuleResult(NamedTuple):
-    """What became of a rule: `hits`, one a line, when all lines hold; `veto` when a `none` term speaks against it.
+    """The result of a rule: `hits`, one per line, when all lines hold; `veto` when a `none` term excludes the article.
 
     `is_aside`: the hits are below the lead only, so the article is hardly about them. `doubt` is a word that makes the
     rule doubtful. In both cases the rule asks at most.
@@ -213,7 +213,7 @@ class MatchedArticle:
         return self._lines[number]
 
     def in_any_role(self, number: int) -> Iterable[Hit]:
-        """As `line`, but also hits in other roles or in the other language."""
+        """Return the hits of `line`, and also hits in other roles or in the other language."""
         return self.reading.hits(number)
 
     def _is_met(self, hit: Hit) -> bool:
@@ -391,6 +391,6 @@ def _inside(line: list[Hit], start: int, end: int) -> list[Hit]:
 
 
 def _first_inside(line: list[Hit], start: int, end: int) -> Hit | None:
-    """As the first of `_inside`, without listing the others: a text may be one sentence."""
+    """Return the first hit of `_inside` without listing the others: a text may be one sentence."""
     later = range(bisect_left(line, (start,)), bisect_left(line, (end,)))
     return next((line[number] for number in later if line[number].end <= end), None)

@@ -107,7 +107,7 @@ class Reading:
 
     @cached_property
     def _places(self) -> dict[str, list[int]]:
-        """By text, the numbers of the pieces where terms may be."""
+        """Return, for each text of a piece, the numbers of the pieces where terms may be."""
         places: defaultdict[str, list[int]] = defaultdict(list)
         for at, piece in cast("Iterable[tuple[int, Piece]]", compress(enumerate(self._order), self._order)):
             if piece.perhaps:

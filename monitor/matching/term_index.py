@@ -84,7 +84,7 @@ class TermIndex(dict[str, Piece | None]):
         self.anchors = lines_in_one(self.hung)
 
     def words_met_in(self, text: str) -> tuple[PieceWord, ...]:
-        """As `words_in`, cached: rules ask for few pieces, but for those again and again."""
+        """Do what `words_in` does, cached: rules ask for few pieces, but for those again and again."""
         return self._met(text) if len(text) <= LONGEST_PIECE else self.words_in(text)
 
     def __missing__(self, text: str) -> Piece | None:

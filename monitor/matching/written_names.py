@@ -84,7 +84,7 @@ def _nominatives(surname: str) -> list[str]:
 
 
 def _by_ending(word: str) -> tuple[str, ...]:
-    """As `_nominatives`, for surnames that the dictionary does not know: «зиминой», «сосновскую»."""
+    """Do what `_nominatives` does for surnames that the dictionary lacks: «зиминой», «сосновскую»."""
     form = _OBLIQUE.fullmatch(word)
     likely = [form[1] + end for end in ("", "а", "ий", "ая")] if form else []
     return tuple(name for name in likely if _SURNAME.fullmatch(name) and word in map(str.lower, name_forms(name)))

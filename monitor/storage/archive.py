@@ -34,7 +34,7 @@ Unindex = Callable[[Connection, Sequence[int]], None]
 
 
 def _not_indexed(_db: Connection, _gone: Sequence[int]) -> None:
-    """For callers that only read."""
+    """Do nothing: the `unindex` for callers that only read."""
 
 
 class Archive:

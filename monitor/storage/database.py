@@ -143,7 +143,7 @@ def migrate(engine: Engine) -> None:
 
 
 def migrate_at(url: str) -> None:
-    """As `migrate`, for the database at this address."""
+    """Migrate the database at this address, as `migrate` does."""
     engine = open_engine(url)
     try:
         migrate(engine)

@@ -47,7 +47,10 @@ class MuteStore:
         self._lately: tuple[datetime, tuple[Mute, ...]] | None = None
 
     def lately(self, now: datetime) -> tuple[Mute, ...]:
-        """As `active`, at most two seconds old: each poll asks, and a query takes a tenth of the time of judging."""
+        """Return what `active` returned at most two seconds ago.
+
+        Each poll asks, and a query takes a tenth of the time of judging.
+        """
         known = self._lately
         if known is None or not timedelta() <= now - known[0] < _YOUNG:
             self._lately = known = now, self.active(now)

@@ -33,11 +33,11 @@ DECIDED: Final = {
 """What a decision is called in the chat."""
 
 DECISION: Final = " · решение: "
-"""In an entry's reason, before the last decision of maintainers, in lower case."""
+"""Stands in an entry's reason before the last decision of maintainers, in lower case."""
 
 
 NEWS: Final = "; новое: "
-"""In an entry's reason, before what it adds to the story that it joined."""
+"""Stands in an entry's reason before what the entry adds to the story that it joined."""
 
 _JOINED: Final = re.compile(rf"; (?:{SAME_ADDRESS}|{LIKENESS} \d|{ONE_HEADLINE})")
 

@@ -27,7 +27,7 @@ _SAYS: Final[Mapping[str, Callable[[str, str], bool]]] = {
     PLACE: is_named,
     NUMBER: is_counted,
 }
-"""By the kind of something new: whether a sentence says it."""
+"""For each kind of new fact, a function that says whether a sentence states it."""
 _NEGATION: Final = re.compile(r"\b(?:не|нет|без|емес|жоқ)\b", re.IGNORECASE)
 # a court decides, and hands nobody over
 _COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ def quoted(telling: Telling) -> tuple[str, ...]:
 
 
 def quoted_spans(telling: Telling) -> tuple[_Span, ...]:
-    """As `quoted`, as spans of the article's text."""
+    """Return the sentences of `quoted` as spans of the article's text."""
     return tuple(_deciding(sentences(telling.article.text), text_matches(telling)))
 
 

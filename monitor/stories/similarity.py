@@ -56,7 +56,7 @@ def names_and_figures(title: str, text: str) -> frozenset[int]:
 
 
 def names_and_figures_in(*parts: str) -> frozenset[int]:
-    """As `names_and_figures`, of whole texts."""
+    """Return the names and figures of whole texts, numbered as in `names_and_figures`."""
     words = ((part, word) for part in parts for word in _WORD.finditer(part))
     return frozenset(stem_of(word[0]) for part, word in words if word[0].isdecimal() or _is_name(part, word))
 

@@ -129,7 +129,10 @@ def parse(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> dat
 
 
 def in_line(raw: str, *, tz: str, now: datetime, month_first: bool = False) -> datetime | None:
-    """As `parse`, for a line of a page: a day without a year, or relative to now, must be all that the line says."""
+    """Parse a date in a line of a page, as `parse` does.
+
+    A day without a year, or relative to now, must be all that the line says.
+    """
     text = " ".join(raw[:_LONGEST].split()).lower()
     date = _date(text)
     says_when = date or _AGO.search(text) or _DAY_WORD.search(text)

@@ -37,7 +37,7 @@ def _between_edges(length: int, spans: Iterable[MarkedSpan]) -> Iterator[tuple[i
 
 
 def _changes(length: int, spans: Iterable[MarkedSpan]) -> defaultdict[int, Counter[int]]:
-    """By position: how many spans of each mark begin there, minus those that end."""
+    """Return for each position how many spans of each mark begin there, minus those that end."""
     changes: defaultdict[int, Counter[int]] = defaultdict(Counter)
     for start, end, mark in spans:
         first, last = max(start, 0), min(end, length)

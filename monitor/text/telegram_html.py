@@ -75,7 +75,7 @@ def _one_line(outside: str) -> str:
 
 
 def marked_line(outside: str, spans: Iterable[tuple[int, int]], units: int) -> Html:
-    """As `line`, with the words at these spans (offsets in `outside`, sorted) underlined; those cut off are not."""
+    """Return `line` as HTML with these spans (sorted offsets in `outside`) underlined if still there."""
     pieces = line_pieces(outside, spans, units)
     return join("", [tag("u", text(piece)) if is_marked else text(piece) for piece, is_marked in pieces])
 

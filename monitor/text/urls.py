@@ -79,7 +79,7 @@ def as_typed(written: str) -> str:
 
 
 def only_address(written: str) -> str:
-    """As `as_typed` if the text is one word; else ""."""
+    """Return `as_typed` if the text is one word; else ""."""
     words = written.split()
     return as_typed(words[0]) if len(words) == 1 else ""
 

@@ -173,7 +173,7 @@ class Outbox:
     def tell(
         self, chat: str, key: str, html: str, *, now: datetime, silent: bool = False, buttons: Buttons = ()
     ) -> None:
-        """As the function `tell`, in a transaction of its own."""
+        """Call the function `tell` in a transaction of its own."""
         with write_transaction(self._engine) as db:
             tell(db, chat, key, html, now=now, silent=silent, buttons=buttons)
 

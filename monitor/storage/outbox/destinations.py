@@ -13,7 +13,7 @@ from monitor.storage.database import upsert, write_transaction
 from monitor.storage.tables import articles, deliveries, destinations
 
 UNDATED = timedelta(hours=1)
-"""For so long after a backup was restored, an article without a date may be from before."""
+"""For this long after a backup was restored, an article without a date may be from before that."""
 
 REMOVED = "канала больше нет в channels.yaml"
 """Why what waited for a chat was cancelled."""

@@ -87,7 +87,7 @@ class Fts5:
         return db.scalars(statement, {"asked": self._asked(asked), "first": first, "last": last, "limit": limit}).all()
 
     def every(self, db: Connection, asked: Expression, *, first: int, last: int) -> Sequence[int]:
-        """In the order of the index."""
+        """Return the entries in the order of the index, without sorting."""
         statement = text(
             "SELECT rowid FROM search_texts WHERE search_texts MATCH :asked AND rowid BETWEEN :first AND :last"
         )

@@ -64,7 +64,7 @@ class PublishedStories:
         self._engine = engine
 
     def forget_connections(self) -> None:
-        """For a forked process: drop the parent's connections without closing them."""
+        """Drop the parent's connections in a forked process, without closing them."""
         self._engine.dispose(close=False)
 
     def marks(self) -> Mapping[int, str]:

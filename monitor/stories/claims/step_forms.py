@@ -301,7 +301,7 @@ FORMS: Final = {
         rf"{_PERMIT_KK}(?: мерзімін)? ұзарта алмады\b|(?:УТР|тұруға рұқсат) бермеді\b",
     ),
 }
-"""By the name of a step: patterns that say that it happened."""
+"""Patterns that say that a step happened, by the step's name."""
 
 _SAID = r"(?:сообщи|заяви|рассказа|уточни|поясни|подтверди|ответи|прокомментирова)л[аио]?\b"
 _SAID_KK = r"(?:хабарла|мәлімде|айт|растады|түсіндір|жауап бер)"

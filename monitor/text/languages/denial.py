@@ -65,6 +65,6 @@ def happens_in_russian(word: str) -> bool:
 
 
 def happens_in_kazakh(word: str) -> bool:
-    """As `happens_in_russian`, for a Kazakh word in any letters: «берді», not «беру»."""
+    """Whether a Kazakh word for an act, in any letters, says that it is done: «берді», not «беру»."""
     happens = _HAPPENS_LATIN.fullmatch(word) if word[:1] < "\u0400" else _HAPPENS.fullmatch(word)
     return happens is not None

@@ -82,7 +82,7 @@ def forms(word: str) -> frozenset[str]:
 
 
 def known_forms(word: str) -> frozenset[str]:
-    """As `forms` if the dictionary has the word; else empty."""
+    """Return `forms` of a word that the dictionary has; an empty set for any other."""
     folded = fold(word.strip()).text
     return forms(word) if _WORD.fullmatch(folded) and dictionary.is_known(folded) else _NO_FORMS
 
