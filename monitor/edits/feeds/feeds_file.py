@@ -23,7 +23,7 @@ LISTING = "listing"
 ALL_KEYS = tuple(
     path for key in KEYS for path in ([f"{LISTING}.{one}" for one in LISTING_KEYS] if key == LISTING else [key])
 )
-"""Every key of a stanza in the order in which they are written; those within `listing` are named `listing.KEY`."""
+"""Every key of a stanza in the order in which they are written; those of `listing` with a dot: «listing.link»."""
 
 _LISTED = [path for path in ALL_KEYS if path.startswith(f"{LISTING}.")]
 _Splice = tuple[int, int, str]  # start, end, replacement

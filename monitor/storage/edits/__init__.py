@@ -1,1 +1,1 @@
-"""Versions of the maintainers' files."""
+"""Versions of the maintainers' files: every content that was saved, with who saved it."""
