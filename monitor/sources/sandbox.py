@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Self
 
+import structlog
+
 from monitor.errors import ParseError, ParseFailure
 from monitor.models.articles import Extracted
 from monitor.models.feeds import Feed, Fetched, ParsedFeed
@@ -39,6 +41,8 @@ _ANSWERS = {
     "datetime": {"datetime", "timedelta", "timezone"},
     "copyreg": {"_reconstructor"},
 }
+
+log = structlog.get_logger()
 
 
 class TooHeavy(Exception):
@@ -85,21 +89,27 @@ class Sandbox:
         raise ParseError(message, feed=feed.name, kind=ParseFailure(kind))
 
     async def extract(self, fetched: Fetched, **options: Any) -> Extracted:
-        """What `article.extract` makes of a page (`options` are its other arguments); the problem may be its weight."""
+        """What `article.extract` makes of a page (`options` are its other arguments).
+
+        The problem may be its weight or a mistake of ours, which costs this page and not the whole feed.
+        """
         options |= {"content_type": fetched.content_type, "url": fetched.url}
-        if len(fetched.body) <= self._small:
-            return await asyncio.to_thread(article.extract, fetched.body, **options)
         try:
+            if len(fetched.body) <= self._small:
+                return await asyncio.to_thread(article.extract, fetched.body, **options)
             answer = await self._ask("extract", fetched.body, **options, size=len(fetched.body))
         except TooHeavy:
             return Extracted(text="", problem=f"страница не прочитана: {_HEAVY}")
+        except Exception:
+            log.exception("a page tripped over a mistake of ours", action="extract", url=fetched.url)
+            return Extracted(text="", problem="страница не прочитана: внутренняя ошибка; подробности в журнале")
         assert isinstance(answer, Extracted)
         return answer
 
     async def _ask(self, name: str, *args: object, size: int, **options: object) -> Any:
         """One job of a child. Raises TooHeavy; the child is gone then, as it is after a cancelled job.
 
-        Raises RuntimeError, with the child's traceback, for a mistake of ours in it.
+        A mistake of ours is a RuntimeError.
         """
         async with self._heavy if size > HEAVY else nullcontext(), self._slots:
             job = await asyncio.to_thread(pickle.dumps, (name, args, options), pickle.HIGHEST_PROTOCOL)
@@ -107,10 +117,10 @@ class Sandbox:
                 try:
                     async with asyncio.timeout(self._seconds):
                         message = await _converse(child, job)
-                    is_done, answer = await asyncio.to_thread(_loaded, message)
+                    is_well, answer = await asyncio.to_thread(_loaded, message)
                 except (TimeoutError, asyncio.IncompleteReadError, OSError, pickle.UnpicklingError) as error:
                     raise TooHeavy from error
-        if not is_done:
+        if not is_well:
             raise RuntimeError(answer)
         return answer
 

@@ -1,7 +1,8 @@
 """The child process that reads outside bytes: parses a feed's body, extracts a page's article. Started by sandbox.py.
 
 It may take so much memory and CPU and no more, it opens nothing, and it dies with its parent. Jobs come on standard
-input, answers go to standard output: pickles, each after its length.
+input, answers go to standard output: pickles, each after its length. An answer is whether it went well, and the value
+or, of a mistake of ours, where it happened.
 """
 
 import ctypes
@@ -10,7 +11,7 @@ import pickle
 import resource
 import struct
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from typing import Any, BinaryIO
 
 from monitor.errors import ParseError
@@ -45,8 +46,14 @@ def main() -> None:
         size = len(job)
         name, args, options = pickle.loads(job)  # noqa: S301 - from our parent
         del job
-        send(answers, pickle.dumps(_done(name, args, options), protocol=pickle.HIGHEST_PROTOCOL))
-        del args, options
+        try:
+            answer = (True, JOBS[name](*args, **options))
+        except MemoryError:  # of the document
+            raise
+        except Exception:  # noqa: BLE001 - a mistake of ours: our parent tells of it
+            answer = (False, traceback.format_exc())
+        send(answers, pickle.dumps(answer, protocol=pickle.HIGHEST_PROTOCOL))
+        del args, options, answer
         if size > _COLLECT_ABOVE:
             _give_back_memory()
 

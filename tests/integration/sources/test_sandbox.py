@@ -140,6 +140,20 @@ async def test_a_feed_too_heavy_is_a_named_failure() -> None:
     assert caught.value.kind is ParseFailure.TOO_HEAVY
 
 
+@pytest.mark.parametrize("small", [0, 1_000_000])
+async def test_a_mistake_of_ours_is_named_so_and_costs_one_page(small: int) -> None:
+    async with Sandbox(small=small) as sandbox:
+        extracted = await sandbox.extract(PAGE, now=NOW, no_such_option=1)
+
+        assert "внутренняя ошибка" in extracted.problem
+        assert len(pids(sandbox)) == (small == 0), "the child reads on"
+
+
+async def test_a_mistake_of_ours_in_a_child_comes_over_with_its_place(sandbox: Sandbox) -> None:
+    with pytest.raises(RuntimeError, match=r"sandbox_child\.py[^$]*no_such_option"):
+        await sandbox._ask("parse", no_such_option=1, size=1)
+
+
 @pytest.mark.parametrize("is_noticed", [True, False])
 async def test_a_child_that_dies_is_replaced(sandbox: Sandbox, is_noticed: bool) -> None:
     await sandbox.parse(feed(), FEED, now=NOW)
