@@ -82,7 +82,7 @@ async def measure(port: str, together: int) -> dict[str, float]:
         )
     await client.close()
     async with Fetcher(user_agent="b", clock=clock, allow_private=True) as fetcher:
-        costs["Fetcher, all in all"] = await cpu(lambda url: fetcher.get(url, etag='"1"'), port, together)
+        costs["Fetcher, all in all"] = await cpu(lambda url: fetcher.fetch_if_modified(url, etag='"1"'), port, together)
     few = httpx.Limits(max_connections=None, max_keepalive_connections=0)
     async with httpx.AsyncClient(limits=few, timeout=60) as plain:
         costs["httpx, no keep-alive"] = await cpu(lambda url: plain.get(url, headers=HEADERS), port, together)

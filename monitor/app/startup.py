@@ -22,7 +22,7 @@ from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Extracted
 from monitor.models.channels import Destination
-from monitor.models.feeds import Feed, Fetched
+from monitor.models.feeds import Feed
 from monitor.sources.http.client import Fetcher
 from monitor.sources.sandbox import Sandbox
 from monitor.storage.database import sqlite_file
@@ -100,8 +100,7 @@ async def read_page(settings: Settings, url: str, feeds: Iterable[Feed]) -> Extr
     feed = next((feed for feed in feeds if urls.host_key(feed.url) == site), None)
     of_feed = {"tz": feed.tz, "selector": feed.article} if feed else {}
     async with open_fetcher(settings) as fetcher, Sandbox() as reader:
-        answer = await fetcher.get(url, accept="page", feed=feed)
-        assert isinstance(answer, Fetched)  # no validators were sent
+        answer = await fetcher.fetch(url, accept="page", feed=feed)
         return await reader.extract(answer, now=clock(), **of_feed)
 
 

@@ -25,7 +25,7 @@ import structlog
 
 from monitor.bot.channel_page import PreviewPage, find, mark, read_page
 from monitor.errors import DeliveryError, FetchError
-from monitor.models.feeds import Fetched, NotModified
+from monitor.models.feeds import Fetched
 from monitor.models.outbox import Doubt
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox.uncertain import UncertainPosts
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 class Pages(Protocol):
     """Reads web pages: `Fetcher` of sources/http/client.py."""
 
-    async def get(self, url: str, /, *, accept: Literal["page"]) -> Fetched | NotModified:
+    async def fetch(self, url: str, /, *, accept: Literal["page"]) -> Fetched:
         """The answer to one GET of a page. Raises FetchError."""
 
 
@@ -137,10 +137,8 @@ async def preview_page(pages: Pages, preview_url: str, name: str, before: int | 
     """
     channel, query = name.removeprefix("@"), f"?before={before}" if before else ""
     try:
-        answer = await pages.get(f"{preview_url}/s/{channel}{query}", accept="page")
+        answer = await pages.fetch(f"{preview_url}/s/{channel}{query}", accept="page")
     except FetchError as error:
         log.warning("the preview is not readable", action="look", error=str(error))
-        return None
-    if not isinstance(answer, Fetched):
         return None
     return await asyncio.to_thread(read_page, answer.body, channel=channel)

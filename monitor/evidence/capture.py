@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
 from urllib.parse import urlsplit
 
 import structlog
@@ -22,7 +21,7 @@ from monitor.evidence.watch import Look, Observation, PageState, observe
 from monitor.evidence.wording import says_no_more
 from monitor.models.articles import Article, Extracted
 from monitor.models.clock import Clock
-from monitor.models.evidence import DuePage, Exchange, Finding, Kept, Link, Observed, PageAnswer, Version
+from monitor.models.evidence import DuePage, Exchange, Finding, Kept, Link, Observed, PageAnswer, Version, Visit
 from monitor.models.feeds import Feed, Fetched, NotModified
 from monitor.sources.http.client import Fetcher
 from monitor.sources.recent_pages import RecentPages
@@ -139,17 +138,15 @@ class Capturer:
         feed = self.feeds.get(page.feed)
         if self.recent and (known := self.recent.take(page.url)):
             return replace(_seen(page, known.fetched, known.article), exchanges=known.exchanges)
-        exchanges: list[Exchange] = []
-        asked: dict[str, Any] = {"accept": "page", "feed": feed, "etag": page.etag, "last_modified": page.last_modified}
-        try:
-            async with self.fetcher.getting(page.url, exchanges=exchanges, **asked) as answer:
-                reply = await self._read(page, feed, answer)
-        except FetchError as error:
-            reply = _no_page(error, exchanges)
+        async with self.fetcher.visit(page.url, feed=feed, etag=page.etag, last_modified=page.last_modified) as visit:
+            reply = await self._read(page, feed, visit)
         etag, last_modified = reply.etag or page.etag, reply.last_modified or page.last_modified
-        return replace(reply, exchanges=tuple(exchanges), etag=etag, last_modified=last_modified)
+        return replace(reply, exchanges=visit.exchanges, etag=etag, last_modified=last_modified)
 
-    async def _read(self, page: DuePage, feed: Feed | None, answer: Fetched | NotModified) -> _Reply:
+    async def _read(self, page: DuePage, feed: Feed | None, visit: Visit) -> _Reply:
+        answer = visit.answer
+        if isinstance(answer, FetchError):
+            return _no_page(answer, visit.exchanges)
         if isinstance(answer, NotModified):
             return _Reply(answer=PageAnswer.UNMODIFIED, etag=answer.etag, last_modified=answer.last_modified)
         zone, selector = (feed.tz, feed.article) if feed else ("UTC", "")
@@ -159,7 +156,7 @@ class Capturer:
         """Whether the site's home page can be read at this time."""
         parts = urlsplit(page.url)
         try:
-            await self.fetcher.get(f"{parts.scheme}://{parts.netloc}/", accept="page", feed=self.feeds.get(page.feed))
+            await self.fetcher.fetch(f"{parts.scheme}://{parts.netloc}/", accept="page", feed=self.feeds.get(page.feed))
         except FetchError:
             return False
         return True
@@ -184,8 +181,8 @@ def _seen(page: DuePage, answer: Fetched, read: Extracted) -> _Reply:
     )
 
 
-def _no_page(error: FetchError, exchanges: list[Exchange]) -> _Reply:
-    """Return the reply for a failed request, without the advice in the error's message, which is about feeds."""
+def _no_page(error: FetchError, exchanges: tuple[Exchange, ...]) -> _Reply:
+    """Without the advice of its message, which is for feeds."""
     if error.kind not in _ABSENT:
         return _Reply(answer=PageAnswer.NOTHING, why=error.message.partition(":")[0])
     status = exchanges[-1].status

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from monitor.errors import FetchError
 from monitor.models.articles import LONGEST_TEXT, Article
+from monitor.models.feeds import Fetched, NotModified
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +22,14 @@ class Exchange:
     status: int
     headers: tuple[tuple[bytes, bytes], ...]
     body: bytes  # without transfer and content codings; for an error page only the beginning
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Visit:
+    """What came when a page was asked for, and every request for it with its answer, those to robots.txt not."""
+
+    answer: Fetched | NotModified | FetchError
+    exchanges: tuple[Exchange, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,7 +100,7 @@ class FeedFetcher:
         is_switched = (at is feed) != (state.habit.away_since is None)
         known = Validators() if is_switched else state.validators
         sent = Validators() if habits.wants_body(state.habit, now) else known
-        got = await self.fetcher.get(
+        got = await self.fetcher.fetch_if_modified(
             at.url, etag=sent.etag, last_modified=sent.last_modified, feed=at, allowance=self.allowance
         )
         if isinstance(got, NotModified):
@@ -169,8 +169,7 @@ class FeedFetcher:
         return replace(parsed, entries=_each_once(entries), problems=tuple(problems)), tuple(bodies)
 
     async def _get_and_parse(self, feed: Feed, url: str, now: datetime) -> tuple[ParsedFeed, bytes]:
-        got = await self.fetcher.get(url, feed=feed, allowance=self.allowance)
-        assert isinstance(got, Fetched)  # no validators were sent
+        got = await self.fetcher.fetch(url, feed=feed, allowance=self.allowance)
         return await self.reader.parse(feed, got, now=now), got.body
 
 

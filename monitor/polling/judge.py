@@ -13,7 +13,6 @@ from monitor.matching import explanation
 from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Mute, reason
 from monitor.models.articles import Article, Extracted, Outcome, Tier, Verdict
-from monitor.models.evidence import Exchange
 from monitor.models.feeds import Entry, Feed, FeedKind, Fetched
 from monitor.models.stories import EntryOutcome, PollOutcome, Telling
 from monitor.polling.age_limit import AgeLimit
@@ -136,15 +135,14 @@ class Judge:
     async def _page(
         self, feed: Feed, entry: Entry, now: datetime
     ) -> tuple[Extracted, FetchFailure | None, ReadPage | None]:
-        exchanges: list[Exchange] = []
-        try:
-            async with self.fetcher.getting(entry.url, accept="page", feed=feed, exchanges=exchanges) as answer:
-                assert isinstance(answer, Fetched)  # no validators were sent
-                page = await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article)
-        except FetchError as error:
-            why = error.message.partition(": ")[0]  # what follows is advice for who writes down a feed
-            return Extracted(text="", problem=f"страница не прочитана: {why}"), error.kind, None
-        return page, None, ReadPage(fetched=answer, exchanges=tuple(exchanges), article=page)
+        async with self.fetcher.visit(entry.url, feed=feed) as visit:
+            answer = visit.answer
+            if isinstance(answer, FetchError):
+                why = answer.message.partition(": ")[0]  # what follows is advice for who writes down a feed
+                return Extracted(text="", problem=f"страница не прочитана: {why}"), answer.kind, None
+            assert isinstance(answer, Fetched)  # no validators were sent
+            page = await self.reader.extract(answer, now=now, tz=feed.tz, selector=feed.article)
+        return page, None, ReadPage(fetched=answer, exchanges=visit.exchanges, article=page)
 
 
 def split(decided: Iterable[EntryOutcome]) -> tuple[tuple[EntryOutcome, ...], tuple[EntryOutcome, ...]]:

@@ -132,9 +132,7 @@ async def with_further(
 
 async def get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
     """One GET, on behalf of a feed or of nobody. Raises FetchError."""
-    answer = await fetcher.get(url, feed=feed)
-    assert isinstance(answer, Fetched)  # no validators were sent
-    return answer
+    return await fetcher.fetch(url, feed=feed)
 
 
 def of_entries(

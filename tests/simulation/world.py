@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 from sqlalchemy import Engine, select
 
 from monitor.errors import FetchError, FetchFailure, MaybeAccepted, MessageRejected, NotAccepted
+from monitor.models.evidence import Visit
 from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.models.outbox import ChatIdentity, Pace
 from monitor.storage.tables import deliveries
@@ -141,7 +142,7 @@ class SimulatedPress:
         self.publications, self.rates = publications, FailureRates()
         self._chance, self._log = chance, log
 
-    async def get(
+    async def fetch_if_modified(
         self, url: str, *, etag: str | None = None, feed: Feed | None = None, accept: str = "feed", **_: object
     ) -> Fetched | NotModified:
         """One GET of a feed, or of an article."""
@@ -161,9 +162,13 @@ class SimulatedPress:
         return Fetched(url=url, body=rss([one.item() for one in reversed(shown)]), etag=tag)
 
     @asynccontextmanager
-    async def getting(self, url: str, **options: Any) -> AsyncIterator[Fetched | NotModified]:
-        """The same, for a body that is held until the block's end."""
-        yield await self.get(url, **options)
+    async def visit(self, url: str, *, feed: Feed) -> AsyncIterator[Visit]:
+        """The same of an article, held until the block's end."""
+        try:
+            answer: Fetched | NotModified | FetchError = await self.fetch_if_modified(url, feed=feed, accept="page")
+        except FetchError as error:
+            answer = error
+        yield Visit(answer=answer, exchanges=())
 
 
 def make_feed(name: str) -> Feed:

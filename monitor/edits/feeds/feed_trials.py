@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from monitor.errors import FeedError
 from monitor.models.articles import Extracted
 from monitor.models.clock import Clock
-from monitor.models.feeds import Entry, Feed, Fetched
+from monitor.models.feeds import Entry, Feed
 from monitor.sources.checkup import Checkup, try_feed
 from monitor.sources.discovery import FoundFeed, find_feeds, usual_addresses
 from monitor.sources.http.client import Fetcher
@@ -73,10 +73,9 @@ class FeedTrials:
 
     async def _read(self, page: str, feed: Feed, fetcher: Fetcher, sandbox: Sandbox) -> Extracted:
         try:
-            answer = await fetcher.get(page, accept="page", feed=feed)
+            answer = await fetcher.fetch(page, accept="page", feed=feed)
         except FeedError as error:
             return Extracted(text="", problem=error.message)
-        assert isinstance(answer, Fetched)  # no cache validators were sent
         return await sandbox.extract(answer, now=self._clock(), tz=feed.tz, selector=feed.article)
 
     @asynccontextmanager

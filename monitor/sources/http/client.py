@@ -11,14 +11,14 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import lru_cache, partial
-from typing import Any, Literal, Self
+from typing import Literal, Self
 from zlib import crc32
 
 import httpx
 
 from monitor.errors import FetchError, FetchFailure
 from monitor.models.clock import Clock
-from monitor.models.evidence import Exchange
+from monitor.models.evidence import Exchange, Visit
 from monitor.models.feeds import Feed, FeedKind, Fetched, NotModified
 from monitor.sources import challenge_pages
 from monitor.sources.http import cache_headers, failures, robots
@@ -67,7 +67,7 @@ class _FetchRequest:
     route: Route
     seconds_left: float
     allowance: Allowance
-    exchanges: list[Exchange] | None  # where every request and its answer is noted, if anybody wants to know
+    exchanges: list[Exchange]  # every request and its answer, redirects and refusals as well, those to robots.txt not
 
     async def in_time(self, exchange: Awaitable[Answer]) -> Answer:
         """Spends the seconds of the whole GET: a slow drip and a chain of redirects draw on one account."""
@@ -127,7 +127,20 @@ class Fetcher:
     async def __aexit__(self, *error: object) -> None:
         await self._http.close()
 
-    async def get(
+    async def fetch(
+        self, url: str, *, accept: Accept = "feed", feed: Feed | None = None, allowance: Allowance | None = None
+    ) -> Fetched:
+        """One GET, redirects followed.
+
+        `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
+        feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
+        task stays cancelled. A large body draws on the allowance, if one is given, for which there may be NoRoom.
+        """
+        answer = await self.fetch_if_modified(url, accept=accept, feed=feed, allowance=allowance)
+        assert isinstance(answer, Fetched)  # no validators were sent
+        return answer
+
+    async def fetch_if_modified(
         self,
         url: str,
         *,
@@ -136,41 +149,44 @@ class Fetcher:
         accept: Accept = "feed",
         feed: Feed | None = None,
         allowance: Allowance | None = None,
-        exchanges: list[Exchange] | None = None,
     ) -> Fetched | NotModified:
-        """One GET, redirects followed. Validators are sent back verbatim; empty ones are not sent.
+        """As `fetch`. Validators are sent back verbatim; empty ones are not sent."""
+        request = partial(self._request, accept, feed, _validators(etag, last_modified))
+        if allowance:
+            return await self._fetch(url, request(allowance))
+        with self._budget.allowance() as own:
+            return await own.fit(lambda: self._fetch(url, request(own)))
 
-        `feed` gives its name for the message, its proxy, User-Agent and `ca_file`, for its pages as well. Pages, and
-        feeds of kind `html`, are read only if robots.txt allows it. Raises FetchError and nothing else; a cancelled
-        task stays cancelled. A large body draws on the allowance, if one is given, for which there may be NoRoom.
-        Requests and their answers, redirects and refusals as well, are put into `exchanges`, those to robots.txt not.
-        """
-        if allowance is None:
-            options = {"etag": etag, "last_modified": last_modified, "accept": accept, "exchanges": exchanges}
-            async with self.getting(url, feed=feed, **options) as answer:
-                pass
-            return answer
-        if exchanges:
-            exchanges.clear()  # of a try for whose body there was no room
+    @asynccontextmanager
+    async def visit(
+        self, url: str, *, feed: Feed | None, etag: str | None = None, last_modified: str | None = None
+    ) -> AsyncIterator[Visit]:
+        """A page, as `fetch_if_modified`, once there is room for it; it counts as held until the block's end."""
+        request = partial(self._request, "page", feed, _validators(etag, last_modified))
+        with self._budget.allowance() as allowance:
+            yield await allowance.fit(lambda: self._visit(url, request(allowance)))
+
+    async def _visit(self, url: str, request: _FetchRequest) -> Visit:
+        try:
+            return Visit(answer=await self._fetch(url, request), exchanges=tuple(request.exchanges))
+        except FetchError as error:
+            return Visit(answer=error, exchanges=tuple(request.exchanges))
+
+    def _request(
+        self, accept: Accept, feed: Feed | None, validators: Mapping[bytes, bytes], allowance: Allowance
+    ) -> _FetchRequest:
         agent = {b"user-agent": feed.user_agent.encode()} if feed and feed.user_agent else {}  # may be Cyrillic
-        request = _FetchRequest(
+        return _FetchRequest(
             feed=feed.name if feed else "",
             kind=feed.kind if feed else None,
             accept=accept,
             headers={**agent, b"accept": _accept(accept, feed)},
-            validators=_validators(etag, last_modified),
+            validators=validators,
             route=Route(proxy=(feed.proxy if feed else "") or self._proxy, ca_file=feed.ca_file if feed else ""),
             seconds_left=self._limits.total,
             allowance=allowance,
-            exchanges=exchanges,
+            exchanges=[],
         )
-        return await self._fetch(url, request)
-
-    @asynccontextmanager
-    async def getting(self, url: str, **options: Any) -> AsyncIterator[Fetched | NotModified]:
-        """`get` (`options` are its own), once there is room for the body; it counts as held until the block's end."""
-        with self._budget.allowance() as allowance:
-            yield await allowance.fit(partial(self.get, url, **options, allowance=allowance))
 
     async def _fetch(self, url: str, request: _FetchRequest) -> Fetched | NotModified:
         try:
@@ -210,8 +226,7 @@ class Fetcher:
             headers = {**request.headers, **request.validators, **cookie}
             asked_at = self._clock()
             answer = await request.in_time(self._http.get(url, headers, request.route, request.allowance))
-        if request.exchanges is not None:
-            request.exchanges.append(self._http.exchange(url, headers, answer, asked_at))
+        request.exchanges.append(self._http.exchange(url, headers, answer, asked_at))
         if answer.status in (429, 503) and (pause := self._retry_after(answer)):
             self._backoff.begin(host, self._clock.steady(), pause)
         return answer
@@ -223,7 +238,7 @@ class Fetcher:
             headers = {**request.headers, b"accept": _ACCEPT["robots"]}
             seconds = self._limits.total
             of_robots = replace(
-                request, accept="robots", headers=headers, validators={}, seconds_left=seconds, exchanges=None
+                request, accept="robots", headers=headers, validators={}, seconds_left=seconds, exchanges=[]
             )
             fetched = await self._fetch(address, of_robots)
             assert isinstance(fetched, Fetched)  # no validators were sent

@@ -14,8 +14,7 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.failures import NO_POST
 from monitor.config.hours import Hours
 from monitor.models.channels import Destination
-from monitor.models.feeds import Fetched
-from monitor.models.outbox import DeliveryState, Pace
+from monitor.models.outbox import Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox.deliveries import Outbox
@@ -141,8 +140,7 @@ async def test_nothing_is_asked_of_a_channel_that_shows_all(harness: Harness) ->
 async def test_an_old_page_makes_nothing_deleted(harness: Harness, web: WebServer) -> None:
     await shown(harness, 1)
     async with Fetcher(user_agent="test", clock=harness.clock, allow_private=True) as other:
-        old = await other.get(f"{harness.bot_api.url}/s/test_channel", accept="page")
-    assert isinstance(old, Fetched)
+        old = await other.fetch(f"{harness.bot_api.url}/s/test_channel", accept="page")
     web.serve("/s/test_channel", old.body)
     await shown(harness, 2)
 

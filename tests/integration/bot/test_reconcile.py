@@ -10,7 +10,6 @@ from sqlalchemy import Engine
 from monitor.bot.client import BotClient
 from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.reconcile import PATIENCE, Reconciler
-from monitor.models.feeds import Fetched
 from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
@@ -157,8 +156,7 @@ async def test_a_page_that_lies_makes_no_duplicate(harness: Harness, web: WebSer
     harness.seeded.add_story(1)
     await harness.dispatcher.drain(CHAT)
     async with Fetcher(user_agent="test", clock=harness.clock, allow_private=True) as other:
-        old = await other.get(f"{harness.bot_api.url}/s/test_channel", accept="page")
-    assert isinstance(old, Fetched)
+        old = await other.fetch(f"{harness.bot_api.url}/s/test_channel", accept="page")
     web.serve("/s/test_channel", old.body)
     await doubtful(harness, deliver_then_reset)
     reconciler = harness.reconciler_at(web.url)
@@ -181,8 +179,7 @@ async def test_messages_shown_without_their_text_may_be_any(harness: Harness, we
     harness.seeded.add_story(3)
     await harness.dispatcher.drain(CHAT)
     async with Fetcher(user_agent="test", clock=harness.clock, allow_private=True) as other:
-        page = await other.get(f"{harness.bot_api.url}/s/test_channel", accept="page")
-    assert isinstance(page, Fetched)
+        page = await other.fetch(f"{harness.bot_api.url}/s/test_channel", accept="page")
     text = b'<div class="tgme_widget_message_text js-message_text" dir="auto">'
     assert page.body.count(text) == 3
     web.serve("/s/test_channel", page.body.replace(text, shown.encode()))

@@ -43,14 +43,14 @@ async def fetcher() -> AsyncIterator[Fetcher]:
 
 async def failure_of(fetcher: Fetcher, url: str) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        await fetcher.get(url, feed=VESTI)
+        await fetcher.fetch(url, feed=VESTI)
     assert str(caught.value).startswith("Вести: ")
     return caught.value
 
 
 async def test_fetches_the_body_with_what_describes_it(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY, etag='W/"a b"', last_modified="Mon, 16 Nov 2026 10:00:00 GMT")
-    assert await fetcher.get(url) == Fetched(
+    assert await fetcher.fetch(url) == Fetched(
         url=url,
         body=BODY,
         content_type="application/rss+xml; charset=utf-8",
@@ -61,8 +61,8 @@ async def test_fetches_the_body_with_what_describes_it(web: WebServer, fetcher: 
 
 async def test_says_who_asks_and_for_what(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY)
-    await fetcher.get(url)
-    await fetcher.get(url, accept="page")
+    await fetcher.fetch(url)
+    await fetcher.fetch(url, accept="page")
     feed, page = (request for request in web.requests if request.path != "/robots.txt")
     assert feed.headers["user-agent"] == AGENT
     assert feed.headers["accept"].startswith("application/rss+xml")
@@ -73,16 +73,17 @@ async def test_says_who_asks_and_for_what(web: WebServer, fetcher: Fetcher) -> N
 
 async def test_validators_go_back_verbatim_and_304_is_a_value(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY, etag='W/"é-gzip"', last_modified="вчера".encode().decode("latin-1"))
-    first = await fetcher.get(url)
-    assert isinstance(first, Fetched)
-    assert isinstance(await fetcher.get(url, etag=first.etag, last_modified=first.last_modified), NotModified)
+    first = await fetcher.fetch(url)
+    assert isinstance(
+        await fetcher.fetch_if_modified(url, etag=first.etag, last_modified=first.last_modified), NotModified
+    )
     assert web.requests[1].headers["if-none-match"] == web.requests[1].headers["if-none-match"].strip()
     assert first.etag == 'W/"é-gzip"'
 
 
 async def test_empty_validators_are_not_sent(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY)
-    await fetcher.get(url, etag="", last_modified="")
+    await fetcher.fetch_if_modified(url, etag="", last_modified="")
     assert not web.requests[0].headers.keys() & {"if-none-match", "if-modified-since"}
 
 
@@ -93,8 +94,8 @@ async def test_304_that_nobody_asked_for_is_a_failure(web: WebServer, fetcher: F
 
 async def test_cookies_do_not_return(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY, headers={"set-cookie": "seen=1; Path=/"})
-    await fetcher.get(url)
-    await fetcher.get(url)
+    await fetcher.fetch(url)
+    await fetcher.fetch(url)
     assert "cookie" not in web.requests[1].headers
 
 
@@ -113,8 +114,7 @@ async def test_cookies_do_not_return(web: WebServer, fetcher: Fetcher) -> None:
 )
 async def test_content_encodings_are_undone(web: WebServer, fetcher: Fetcher, coding: str, wire: bytes) -> None:
     web.fail("/rss", faults.encoded(coding, wire))
-    fetched = await fetcher.get(web.url + "/rss")
-    assert isinstance(fetched, Fetched)
+    fetched = await fetcher.fetch(web.url + "/rss")
     assert fetched.body == BODY
 
 
@@ -165,7 +165,7 @@ async def test_every_fault_has_its_name(
     web.fail("/rss", fault)
     assert (await failure_of(fetcher, url)).kind is kind
     web.mend("/rss")
-    assert isinstance(await fetcher.get(url), Fetched), "one failure does not spoil the next request"
+    assert isinstance(await fetcher.fetch(url), Fetched), "one failure does not spoil the next request"
 
 
 @pytest.mark.parametrize(
@@ -205,7 +205,7 @@ async def test_redirects_are_followed_and_the_final_address_is_told(
     final = web.serve("/новый/rss", BODY)
     web.redirect("/rss", "/moved?a=1", status=status)
     web.redirect("/moved", final.encode().decode("latin-1"), status=status)  # as many servers send it
-    fetched = await fetcher.get(web.url + "/rss", etag='"1"')
+    fetched = await fetcher.fetch_if_modified(web.url + "/rss", etag='"1"')
     assert isinstance(fetched, Fetched)
     assert fetched.url == final
     assert [request.headers.get("if-none-match") for request in web.requests] == ['"1"'] * 3
@@ -257,7 +257,7 @@ async def test_a_compressed_wall_behind_an_error_is_named(web: WebServer, fetche
 
 async def test_a_feed_that_speaks_of_walls_is_a_feed(web: WebServer, fetcher: Fetcher) -> None:
     body = rss([Item(title="Что такое _cf_chl_opt и /__qrator/", link="https://news.example/1")])
-    assert isinstance(await fetcher.get(web.serve("/rss", body)), Fetched)
+    assert isinstance(await fetcher.fetch(web.serve("/rss", body)), Fetched)
 
 
 @pytest.mark.parametrize("hops", [2, 3])
@@ -267,7 +267,7 @@ async def test_redirects_and_bodies_draw_on_one_deadline(web: WebServer, fetcher
     for path, target in pairwise(paths):
         web.redirect(path, target)
     web.serve(paths[-1], BODY)
-    get = asyncio.create_task(fetcher.get(f"{web.url}/a", feed=VESTI))
+    get = asyncio.create_task(fetcher.fetch(f"{web.url}/a", feed=VESTI))
     for hold in holds:
         await hold.arrived()
         await pass_seconds(0.4 * QUICK.total)
@@ -289,15 +289,41 @@ async def test_a_get_leaves_nothing_to_the_garbage_collector(web: WebServer, fet
     gc.disable()
     try:
         before = responses()
-        await fetcher.get(url)
+        await fetcher.fetch(url)
         assert responses() == before
     finally:
         gc.enable()
 
 
+async def test_a_visit_that_waited_for_room_brings_only_what_came_then(web: WebServer) -> None:
+    web.redirect("/a", "/b", status=302)
+    large = web.serve("/b", "x" * 700_000)
+    limits = Limits(host_gap=0, in_flight=700_000)
+    async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=limits) as fetcher:
+
+        async def statuses(url: str) -> list[int]:
+            async with fetcher.visit(url, feed=VESTI) as visit:
+                return [exchange.status for exchange in visit.exchanges]
+
+        async with fetcher.visit(large, feed=VESTI):
+            waiting = asyncio.create_task(statuses(web.url + "/a"))
+            while not fetcher._budget._line:
+                await pass_seconds(0.01)
+        assert await waiting == [302, 200]
+    assert web.count("/b") == 3, "it was turned away and began anew"
+
+
+async def test_a_visit_brings_a_refusal_as_it_came(web: WebServer, fetcher: Fetcher) -> None:
+    web.fail("/a", faults.status(410))
+    async with fetcher.visit(web.url + "/a", feed=VESTI) as visit:
+        assert isinstance(visit.answer, FetchError)
+        assert visit.answer.kind is FetchFailure.NOT_FOUND
+        assert [exchange.status for exchange in visit.exchanges] == [410]
+
+
 async def test_cancelling_is_not_a_failure(web: WebServer, fetcher: Fetcher) -> None:
     with web.hold("/rss") as hold:
-        task = asyncio.create_task(fetcher.get(web.serve("/rss", BODY)))
+        task = asyncio.create_task(fetcher.fetch(web.serve("/rss", BODY)))
         await hold.arrived()
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -307,11 +333,11 @@ async def test_cancelling_is_not_a_failure(web: WebServer, fetcher: Fetcher) -> 
 async def test_one_request_at_a_time_per_host_with_a_gap(web: WebServer) -> None:
     url, elsewhere = web.serve("/rss", BODY), web.serve("/", BODY).replace("127.0.0.1", "localhost")
     async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=Limits(host_gap=2)) as fetcher:
-        gets = [asyncio.create_task(fetcher.get(url)) for _ in range(3)]
+        gets = [asyncio.create_task(fetcher.fetch(url)) for _ in range(3)]
         for number, get in enumerate(gets, start=1):
             await get
             await pass_seconds(1.9)
-            await fetcher.get(elsewhere)  # another host; meanwhile the next turn at the first would have been had
+            await fetcher.fetch(elsewhere)  # another host; meanwhile the next turn at the first would have been had
             assert web.count("/rss") == number
             await pass_seconds(0.1)
 
@@ -322,8 +348,8 @@ async def test_a_hanging_host_does_not_hold_up_another(web: WebServer) -> None:
         url = other.serve("/rss", BODY)
         web.fail("/rss", faults.hang)
         async with Fetcher(user_agent=AGENT, clock=Clock(), allow_private=True, limits=limits) as fetcher:
-            stuck = asyncio.create_task(fetcher.get(web.url + "/rss"))
-            assert isinstance(await fetcher.get(url), Fetched)
+            stuck = asyncio.create_task(fetcher.fetch(web.url + "/rss"))
+            assert isinstance(await fetcher.fetch(url), Fetched)
             assert not stuck.done()
             stuck.cancel()
             with pytest.raises(asyncio.CancelledError):
@@ -344,7 +370,7 @@ async def test_the_private_network_is_out_of_reach(web: WebServer, host: str) ->
 async def test_through_a_proxy_private_literals_are_refused_and_names_are_the_proxys(web: WebServer) -> None:
     web.serve("http://news.example/rss", BODY)
     async with Fetcher(user_agent=AGENT, clock=Clock(), proxy=web.url, limits=QUICK) as fetcher:
-        assert isinstance(await fetcher.get("http://news.example/rss"), Fetched)
+        assert isinstance(await fetcher.fetch("http://news.example/rss"), Fetched)
         for host in ("10.0.0.1", "169.254.169.254", "2130706433", "[fd00::1]"):
             assert (await failure_of(fetcher, f"http://{host}/")).kind is FetchFailure.BLOCKED_ADDRESS
     assert len(web.requests) == 1

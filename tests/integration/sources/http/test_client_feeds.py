@@ -53,12 +53,12 @@ def secure(certificates: Chain) -> Iterator[WebServer]:
 
 async def failure(fetcher: Fetcher, url: str, **options: Any) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        await fetcher.get(url, **options)
+        await fetcher.fetch(url, **options)
     return caught.value
 
 
 async def fetched(fetcher: Fetcher, url: str, **options: Any) -> Fetched:
-    answer = await fetcher.get(url, **options)
+    answer = await fetcher.fetch(url, **options)
     assert isinstance(answer, Fetched)
     return answer
 
@@ -80,7 +80,7 @@ async def test_a_feed_may_name_its_reader_and_its_proxy(web: WebServer, fetcher:
 
 
 async def test_a_cyrillic_contact_goes_out_as_utf_8(web: WebServer, fetcher: Fetcher) -> None:
-    await fetcher.get(web.serve("/rss", BODY), feed=a_feed(user_agent="Чтец/1"))
+    await fetcher.fetch(web.serve("/rss", BODY), feed=a_feed(user_agent="Чтец/1"))
     assert web.requests[0].headers["user-agent"].encode("latin-1").decode() == "Чтец/1"
 
 
@@ -176,7 +176,7 @@ async def test_permanent_moves_and_freshness_are_told(web: WebServer, fetcher: F
 
 async def test_304_renews_what_it_names(web: WebServer, fetcher: Fetcher) -> None:
     web.fail("/rss", faults.status(304, {"etag": '"2"', "cache-control": "max-age=60"}))
-    answer = await fetcher.get(web.url + "/rss", etag='"1"')
+    answer = await fetcher.fetch_if_modified(web.url + "/rss", etag='"1"')
     assert answer == NotModified(etag='"2"', max_age=timedelta(minutes=1))
 
 
@@ -192,7 +192,7 @@ async def test_a_page_where_the_feed_was_is_a_dead_feed(
     assert error.kind is kind
     assert web.url + to in str(error)
     assert (await failure(fetcher, web.url + "/old/rss", accept="page")).kind is kind, "an article, too"
-    assert isinstance(await fetcher.get(web.url + to, accept="page"), Fetched), "asked for itself it is a page"
+    assert isinstance(await fetcher.fetch(web.url + to, accept="page"), Fetched), "asked for itself it is a page"
 
 
 async def test_another_site_instead_of_a_feed(web: WebServer) -> None:
@@ -205,9 +205,9 @@ async def test_another_site_instead_of_a_feed(web: WebServer) -> None:
         web.serve("/ads", PAGE, content_type=HTML)
         url = f"http://news.example:{port}/rss"
         assert (await failure(fetcher, url, feed=a_feed())).kind is FetchFailure.DETOUR
-        assert isinstance(await fetcher.get(url, accept="page"), Fetched)
+        assert isinstance(await fetcher.fetch(url, accept="page"), Fetched)
         web.serve("/ads", BODY)
-        assert isinstance(await fetcher.get(url, feed=a_feed()), Fetched)
+        assert isinstance(await fetcher.fetch(url, feed=a_feed()), Fetched)
 
 
 @pytest.mark.parametrize(
@@ -238,8 +238,8 @@ async def test_robots_txt_speaks_of_pages_and_not_of_feeds(web: WebServer, fetch
     error = await failure(fetcher, url, accept="page", feed=a_feed(name="Вести"))
     assert error.kind is FetchFailure.ROBOTS
     assert str(error).startswith("Вести: ")
-    assert isinstance(await fetcher.get(web.serve("/open/1", PAGE, content_type=HTML), accept="page"), Fetched)
-    assert isinstance(await fetcher.get(web.serve("/rss", BODY), feed=a_feed()), Fetched)
+    assert isinstance(await fetcher.fetch(web.serve("/open/1", PAGE, content_type=HTML), accept="page"), Fetched)
+    assert isinstance(await fetcher.fetch(web.serve("/rss", BODY), feed=a_feed()), Fetched)
     assert (await failure(fetcher, url, feed=a_feed(kind=FeedKind.HTML))).kind is FetchFailure.ROBOTS
     assert [request.path for request in web.requests] == ["/robots.txt", "/open/1", "/rss"]
 
@@ -247,7 +247,7 @@ async def test_robots_txt_speaks_of_pages_and_not_of_feeds(web: WebServer, fetch
 async def test_validators_of_a_page_are_not_those_of_its_robots_txt(web: WebServer, fetcher: Fetcher) -> None:
     web.serve("/robots.txt", "User-agent: *\nDisallow: /private", etag='"1"')
     url = web.serve("/list", PAGE, content_type=HTML, etag='"1"')
-    answer = await fetcher.get(url, etag='"1"', feed=a_feed(kind=FeedKind.HTML))
+    answer = await fetcher.fetch_if_modified(url, etag='"1"', feed=a_feed(kind=FeedKind.HTML))
     assert isinstance(answer, NotModified)
     assert "if-none-match" not in web.requests[0].headers
 
@@ -265,10 +265,10 @@ async def test_robots_txt_is_asked_once_a_day_and_once_at_a_time(
 ) -> None:
     put_robots(web, "User-agent: *\nDisallow: /private")
     url = web.serve("/open", PAGE, content_type=HTML)
-    await asyncio.gather(*(fetcher.get(url, accept="page") for _ in range(5)))
+    await asyncio.gather(*(fetcher.fetch(url, accept="page") for _ in range(5)))
     assert web.count("/robots.txt") == 1
     clock.now += timedelta(hours=25)
-    await fetcher.get(url, accept="page")
+    await fetcher.fetch(url, accept="page")
     assert web.count("/robots.txt") == 2
 
 
@@ -288,7 +288,7 @@ async def test_a_site_without_rules_allows_everything(web: WebServer, fetcher: F
     web.fail("/robots.txt", fault)
     url = web.serve("/open", PAGE, content_type=HTML)
     for _ in range(2):
-        assert isinstance(await fetcher.get(url, accept="page"), Fetched)
+        assert isinstance(await fetcher.fetch(url, accept="page"), Fetched)
 
 
 async def test_a_site_whose_rules_are_unreachable_is_closed_for_a_day(
@@ -304,16 +304,16 @@ async def test_a_site_whose_rules_are_unreachable_is_closed_for_a_day(
     clock.now += timedelta(hours=23)
     assert (await failure(fetcher, url, accept="page")).kind is FetchFailure.SERVER
     clock.now += timedelta(hours=2)
-    assert isinstance(await fetcher.get(url, accept="page"), Fetched)
+    assert isinstance(await fetcher.fetch(url, accept="page"), Fetched)
 
 
 async def test_known_rules_outlive_an_outage(web: WebServer, fetcher: Fetcher, clock: Clock) -> None:
     put_robots(web, "User-agent: *\nDisallow: /private")
     url = web.serve("/open", PAGE, content_type=HTML)
-    await fetcher.get(url, accept="page")
+    await fetcher.fetch(url, accept="page")
     web.fail("/robots.txt", faults.reset)
     clock.now += timedelta(hours=30)
-    assert isinstance(await fetcher.get(url, accept="page"), Fetched)
+    assert isinstance(await fetcher.fetch(url, accept="page"), Fetched)
     assert (await failure(fetcher, web.url + "/private", accept="page")).kind is FetchFailure.ROBOTS
 
 
@@ -321,11 +321,11 @@ async def test_crawl_delay_holds_between_pages_and_not_before_a_feed(web: WebSer
     put_robots(web, "User-agent: *\nCrawl-delay: 5")
     first, second = (web.serve(path, PAGE, content_type=HTML) for path in ("/1", "/2"))
     feed = web.serve("/rss", BODY)
-    await finish(fetcher.get(first, accept="page"), every=5)
-    await fetcher.get(feed, feed=a_feed())
-    waiting = asyncio.create_task(fetcher.get(second, accept="page"))
+    await finish(fetcher.fetch(first, accept="page"), every=5)
+    await fetcher.fetch(feed, feed=a_feed())
+    waiting = asyncio.create_task(fetcher.fetch(second, accept="page"))
     await pass_seconds(4.9)
-    await fetcher.get(web.url.replace("127.0.0.1", "localhost") + "/rss")  # another host: time enough for the other
+    await fetcher.fetch(web.url.replace("127.0.0.1", "localhost") + "/rss")  # another host: time enough for the other
     assert web.count("/2") == 0
     assert isinstance(await finish(waiting, every=0.1), Fetched)
 
@@ -343,7 +343,7 @@ async def test_a_host_that_asks_for_a_rest_gets_it(web: WebServer, fetcher: Fetc
     assert len(set(waits)) == 5, "those kept out do not all come back at once"
     assert all(wait and timedelta(seconds=60) <= wait <= timedelta(seconds=72) for wait in waits)
     clock.now += timedelta(seconds=61)
-    assert isinstance(await fetcher.get(url), Fetched)
+    assert isinstance(await fetcher.fetch(url), Fetched)
 
 
 async def test_a_rest_is_short_whatever_the_clock_is_set_to(web: WebServer, fetcher: Fetcher, clock: Clock) -> None:
@@ -351,8 +351,8 @@ async def test_a_rest_is_short_whatever_the_clock_is_set_to(web: WebServer, fetc
     web.fail("/busy", faults.status(429, {"retry-after": "86400"}))
     await failure(fetcher, web.url + "/busy")
     clock.now += timedelta(minutes=5)
-    assert isinstance(await fetcher.get(url), Fetched)
+    assert isinstance(await fetcher.fetch(url), Fetched)
     await failure(fetcher, web.url + "/busy")
     clock.wrong = timedelta(days=-1)
     clock.now += timedelta(minutes=5)
-    assert isinstance(await fetcher.get(url), Fetched)
+    assert isinstance(await fetcher.fetch(url), Fetched)

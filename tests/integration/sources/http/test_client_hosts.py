@@ -27,9 +27,9 @@ async def test_ever_new_hosts_leave_little_behind(web: WebServer) -> None:
     async with Fetcher(user_agent="t", clock=clock, allow_private=True, limits=limits, lookup=lookup) as fetcher:
         for number in range(HOSTS):
             site = f"http://n{number}.example:{port}"
-            await fetcher.get(f"{site}/article", accept="page")
+            await fetcher.fetch(f"{site}/article", accept="page")
             with pytest.raises(FetchError):
-                await fetcher.get(f"{site}/busy")
+                await fetcher.fetch(f"{site}/busy")
             await pass_seconds(1)
             clock.forward(seconds=3)
 

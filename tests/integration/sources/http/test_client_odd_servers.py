@@ -33,7 +33,7 @@ async def fetcher() -> AsyncIterator[Fetcher]:
 
 
 async def body_of(fetcher: Fetcher, url: str, **options: str) -> bytes:
-    fetched = await fetcher.get(url, **options)  # type: ignore[arg-type]  # validators are texts
+    fetched = await fetcher.fetch_if_modified(url, **options)  # type: ignore[arg-type]  # validators are texts
     assert isinstance(fetched, Fetched)
     return fetched.body
 
@@ -43,9 +43,9 @@ async def test_a_feed_of_every_kind_takes_what_the_server_calls_it(
     web: WebServer, fetcher: Fetcher, kind: FeedKind | None
 ) -> None:
     url = web.serve("/feed", BODY)
-    await fetcher.get(url, feed=a_feed(kind=kind) if kind else None)
+    await fetcher.fetch(url, feed=a_feed(kind=kind) if kind else None)
     assert "*/*" in web.requests[-1].headers["accept"]
-    await fetcher.get(url, feed=a_feed(kind=FeedKind.RSS))
+    await fetcher.fetch(url, feed=a_feed(kind=FeedKind.RSS))
     assert "text/xml" in web.requests[-1].headers["accept"]
 
 
@@ -66,7 +66,7 @@ async def test_412_is_asked_again_once_without_validators(web: WebServer, fetche
 async def test_412_without_validators_is_a_failure(web: WebServer, fetcher: Fetcher) -> None:
     url = web.serve("/rss", BODY, status=412)
     with pytest.raises(FetchError):
-        await fetcher.get(url)
+        await fetcher.fetch(url)
     assert web.count("/rss") == 1
 
 
@@ -80,7 +80,7 @@ async def test_a_cookie_goes_back_within_the_chain_and_to_its_host_only(web: Web
         assert await body_of(fetcher, web.url + "/start") == BODY
         assert "cookie" not in other.requests[-1].headers
     assert web.requests[-1].headers["cookie"] == "SID=7"
-    await fetcher.get(web.url + "/rss")
+    await fetcher.fetch(web.url + "/rss")
     assert "cookie" not in web.requests[-1].headers
 
 
@@ -108,6 +108,6 @@ async def test_a_body_of_blanks_is_empty_and_stops_nothing(web: WebServer, fetch
     url = web.serve("/rss", b" \n" * 4_000_000)
     began = time.process_time()
     with pytest.raises(FetchError) as caught:
-        await asyncio.wait_for(fetcher.get(url), 60)
+        await asyncio.wait_for(fetcher.fetch(url), 60)
     assert caught.value.kind is FetchFailure.EMPTY
     assert time.process_time() - began < 10

@@ -57,7 +57,7 @@ def fetcher(resolver: Resolver | None = None, **given: Any) -> Fetcher:
 
 async def failure(made: Fetcher, url: str) -> FetchFailure:
     with pytest.raises(FetchError) as caught:
-        await made.get(url)
+        await made.fetch(url)
     return caught.value.kind
 
 
@@ -103,7 +103,7 @@ async def test_a_name_is_asked_once_and_the_connection_goes_to_that_answer(web: 
     web.serve("/rss", BODY)
     async with fetcher(resolver, allow_private=True) as made:
         for _ in range(3):
-            await made.get(f"http://news.example:{port_of(web)}/rss")
+            await made.fetch(f"http://news.example:{port_of(web)}/rss")
     assert resolver.asked == ["news.example"]
     assert {request.headers["host"] for request in web.requests} == {f"news.example:{port_of(web)}"}
 
@@ -123,7 +123,7 @@ async def test_an_address_that_does_not_answer_is_forgotten(web: WebServer) -> N
     url = f"http://news.example:{port_of(web)}/rss"
     async with fetcher(resolver, allow_private=True) as made:
         assert await failure(made, url) is FetchFailure.CONNECTION
-        assert isinstance(await made.get(url), Fetched)
+        assert isinstance(await made.fetch(url), Fetched)
 
 
 async def test_a_silent_name_server_takes_no_more_than_the_time_to_connect() -> None:
@@ -197,7 +197,7 @@ async def test_a_head_of_66_kilobytes_is_too_large_and_one_of_60_is_not(web: Web
     web.serve("/small", BODY, headers={"x": "y" * 60_000})
     web.serve("/large", BODY, headers={"x": "y" * 66_000})
     async with fetcher(allow_private=True) as made:
-        assert isinstance(await made.get(web.url + "/small"), Fetched)
+        assert isinstance(await made.fetch(web.url + "/small"), Fetched)
         assert await failure(made, web.url + "/large") is FetchFailure.TOO_LARGE
 
 
@@ -211,7 +211,7 @@ async def test_the_slowest_are_freed_and_hold_up_nobody(web: WebServer) -> None:
         async with fetcher(allow_private=True, limits=limits) as made:
             stuck = [asyncio.create_task(failure(made, web.url + "/slow")) for _ in range(50)]
             await asyncio.to_thread(web.wait_until, lambda: web.count("/slow") == 50)
-            assert isinstance(await made.get(url), Fetched)
+            assert isinstance(await made.fetch(url), Fetched)
             assert not any(get.done() for get in stuck)
             assert set(await finish(asyncio.gather(*stuck), every=30)) == {FetchFailure.TIMEOUT}
 
@@ -221,7 +221,7 @@ async def test_nobody_waits_for_a_turn_for_ever(web: WebServer) -> None:
     hold = web.hold("/rss")
     limits = Limits(read=1e9, total=1e9, queue=3, host_gap=0)
     async with fetcher(allow_private=True, limits=limits) as made:
-        first = asyncio.create_task(made.get(url))
+        first = asyncio.create_task(made.fetch(url))
         await hold.arrived()
         assert await finish(failure(made, url), every=3) is FetchFailure.TIMEOUT
         assert not first.done()
@@ -237,11 +237,11 @@ from monitor.sources.http.client import Fetcher
 
 async def run(url):
     async with Fetcher(user_agent="t", clock=clock, allow_private=True) as made:
-        await made.get(sys.argv[1] + "/rss")
+        await made.fetch(sys.argv[1] + "/rss")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         for _ in range(3):
             try:
-                await made.get(sys.argv[1] + "/bomb")
+                await made.fetch(sys.argv[1] + "/bomb")
             except FetchError as error:
                 print(error.kind, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)
 
