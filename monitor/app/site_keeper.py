@@ -14,9 +14,10 @@ from datetime import datetime, timedelta
 import structlog
 
 from monitor.models.clock import Clock
+from monitor.models.labels import span
 
 WHOLE = timedelta(minutes=30)  # between two builds of what is made whole
-LONGEST = timedelta(minutes=20)  # of a build; 10,000 stories take one
+LONGEST = timedelta(minutes=30)  # of a build; a thousand stories take seconds
 _LONGEST_REASON = 500  # characters of what a failed build said
 
 log = structlog.get_logger()
@@ -51,13 +52,13 @@ class SiteKeeper:
         child = await asyncio.create_subprocess_exec(sys.executable, *order, stdout=pipe, stderr=pipe)
         reason = ""
         try:
-            async with asyncio.timeout(self._longest.total_seconds()):
+            async with asyncio.timeout(LONGEST.total_seconds()):
                 _, said = await child.communicate()
             reason = said.decode(errors="replace").strip()[-_LONGEST_REASON:]
         except TimeoutError:
-            reason = f"сборка остановлена: не закончилась за {self._longest.total_seconds() / 60:.0f} мин"
-            child.kill()
-            await child.wait()
+            reason = f"сборка остановлена: за {span(LONGEST)} она не закончилась"
+            with suppress(ProcessLookupError):
+                child.kill()
         finally:
             with suppress(ProcessLookupError):
                 child.terminate()

@@ -49,26 +49,34 @@ def test_what_an_older_version_wrote_is_looked_at_once(
     assert builder.build(folder).written == 0
 
 
-async def test_a_build_that_does_not_end_is_stopped_and_told(
-    engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def _settings(engine: Engine, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Those of the child: this database, and files beside the folder."""
     write_files(folder.parent)
     monkeypatch.chdir(folder.parent)
     monkeypatch.setenv("MONITOR_DATABASE_URL", engine.url.render_as_string(hide_password=False))
-    keeper = SiteKeeper(str(folder), lambda: "", Clock(), longest=timedelta())
-
-    await keeper.round()
-
-    assert "сборка остановлена: не закончилась за 0 мин" in keeper.trouble[0]
 
 
-async def test_the_keeper_looks_each_half_hour(
-    engine: Engine, post: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("_settings")
+async def test_a_build_that_takes_too_long_is_stopped_and_told(
+    post: Callable[..., None], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     post(1)
-    write_files(folder.parent)
-    monkeypatch.chdir(folder.parent)
-    monkeypatch.setenv("MONITOR_DATABASE_URL", engine.url.render_as_string(hide_password=False))
+    keeper = SiteKeeper(str(folder), lambda: "nothing changes", Clock())
+    with monkeypatch.context() as hurry:
+        hurry.setattr("monitor.app.site_keeper.LONGEST", timedelta(0))
+        await keeper.round()
+    assert "сборка остановлена" in keeper.trouble[0]
+    assert not (folder / "index.html").exists()
+
+    await keeper.round()
+    assert keeper.trouble == []
+    assert (folder / "index.html").exists(), "the next round begins anew"
+
+
+@pytest.mark.usefixtures("_settings")
+async def test_the_keeper_looks_each_half_hour(post: Callable[..., None], folder: Path) -> None:
+    post(1)
     clock = Clock()
     keeper = SiteKeeper(str(folder), lambda: "nothing changes", clock)
     await keeper.round()
