@@ -19,6 +19,7 @@ from monitor.desk.app import Part, build_app
 from monitor.edits.child_process import ChildProcess
 from monitor.edits.files import FileTrouble, trouble_of
 from monitor.edits.keywords.keywords_file import KeywordsFile
+from monitor.health.http_endpoint import listen
 from monitor.storage.store import Store
 
 OWN_HOSTS = ("127.0.0.1", "localhost", "[::1]")
@@ -31,9 +32,9 @@ def serve_desk(
 ) -> Iterator[str]:
     """Serve the desk until the block ends; gives its address. `rules` are those in force.
 
-    `port` 0 is any free one. Without an `address` it is this machine's. Raises ConfigError when the port is taken.
+    `port` 0 is any free one. Without an `address` it is this machine's. Raises PortTaken.
     """
-    listening = server.listen(settings.desk_host, port)
+    listening = listen(settings.desk_host, port, key="MONITOR_DESK_HOST, MONITOR_DESK_PORT")
     bound: int = listening.getsockname()[1]
     address = address or f"http://127.0.0.1:{bound}"
     secure = urlsplit(address).scheme == "https"

@@ -104,7 +104,7 @@ def build_database_outage(settings: Settings, chats: Mapping[str, Chat], watch: 
 
 
 def serve_pages(settings: Settings, watch: Watch) -> AbstractContextManager[object]:
-    """Health and metrics over HTTP while the block lasts, if a port is set. Raises ConfigError when it is taken."""
+    """Health and metrics over HTTP while the block lasts, if a port is set. Raises PortTaken."""
     if not settings.http_port:
         return nullcontext()
     pages = http_endpoint.HealthPages(problems=watch.problems, metrics=watch.metrics.page)

@@ -8,15 +8,13 @@ import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from socket import AF_INET, AF_INET6, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
+from socket import socket
 from typing import Final, cast
 
 import structlog
 from starlette.types import ASGIApp
 from uvicorn import Config, Server
 from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
-
-from monitor.errors import unusable_address
 
 HEAD_SECONDS: Final = 5.0  # in which a client says what it wants
 VISITORS: Final = 40  # connections at once; one more is told that the server is busy
@@ -59,7 +57,7 @@ class _Protocol(H11Protocol):
 
 @contextmanager
 def serve(app: ASGIApp, listening: socket) -> Iterator[None]:
-    """Answer on a socket of `listen` until the block ends."""
+    """Answer on a listening socket until the block ends."""
     config = Config(
         app,
         http=_Protocol,
@@ -82,19 +80,6 @@ def serve(app: ASGIApp, listening: socket) -> Iterator[None]:
     finally:
         server.should_exit = True
         thread.join(STOP_SECONDS * 2)
-
-
-def listen(host: str, port: int) -> socket:
-    """A socket to serve on; port 0 is any free one. Raises PortTaken, ConfigError when there is no such address."""
-    listening = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
-    try:
-        listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
-        listening.bind((host, port))
-        listening.listen(VISITORS)
-    except OSError as error:
-        listening.close()
-        raise unusable_address(error, host, port, keys="MONITOR_DESK_HOST, MONITOR_DESK_PORT") from error
-    return listening
 
 
 def _run(server: Server, listening: socket) -> None:

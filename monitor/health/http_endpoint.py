@@ -3,6 +3,7 @@
 The server stands on threads of its own: while the event loop is stuck it must still be able to say so.
 """
 
+import errno
 import json
 import sys
 import threading
@@ -11,12 +12,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from socket import SHUT_RDWR, socket
+from socket import AF_INET, AF_INET6, SHUT_RDWR, SO_REUSEADDR, SOCK_STREAM, SOL_SOCKET, socket
 from typing import Any, ClassVar
 
 import structlog
 
-from monitor.errors import DatabaseError, unusable_address
+from monitor.errors import ConfigError, DatabaseError, PortTaken
 
 SECONDS = 5.0  # in which a client has to say what it wants; one that is slower, byte by byte or silent, is hung up on
 CLIENTS = 8  # at once; for one more the oldest is hung up on, so that no slow visitor keeps the others out
@@ -35,19 +36,36 @@ class HealthPages:
 
 @contextmanager
 def serve(host: str, port: int, pages: HealthPages, *, timeout: float = SECONDS) -> Iterator[int]:
-    """Answer until the block ends; gives the port (a free one when asked for 0). Raises PortTaken, ConfigError."""
-    try:
-        server = _Server((host, port), type("Request", (_Request,), {"pages": pages, "timeout": timeout}), timeout)
-    except OSError as error:
-        raise unusable_address(error, host, port, keys="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT") from error
+    """Answer until the block ends; gives the port (a free one when asked for 0). Raises PortTaken."""
+    listening = listen(host, port, key="MONITOR_HTTP_HOST, MONITOR_HTTP_PORT")
+    server = _Server(listening, type("Request", (_Request,), {"pages": pages, "timeout": timeout}), timeout)
     thread = threading.Thread(target=server.serve_forever, args=(0.1,), name="endpoint", daemon=True)
     thread.start()
-    log.info("listening", action="endpoint", host=host, port=server.server_port)
+    port = listening.getsockname()[1]
+    log.info("listening", action="endpoint", host=host, port=port)
     try:
-        yield server.server_port
+        yield port
     finally:
         server.shutdown()
         server.server_close()
+
+
+def listen(host: str, port: int, *, key: str) -> socket:
+    """A socket to serve on; port 0 is any free one. `key` names the settings that say where.
+
+    Raises PortTaken, ConfigError when there is no such address.
+    """
+    listening = socket(AF_INET6 if ":" in host else AF_INET, SOCK_STREAM)
+    try:
+        listening.setsockopt(SOL_SOCKET, SO_REUSEADDR, 1)
+        listening.bind((host, port))
+        listening.listen()
+    except OSError as error:
+        listening.close()
+        message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
+        kind = PortTaken if error.errno == errno.EADDRINUSE else ConfigError
+        raise kind(message, file="переменные окружения", key=key) from error
+    return listening
 
 
 class _Server(ThreadingHTTPServer):
@@ -56,11 +74,13 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
 
-    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler], patience: float) -> None:
+    def __init__(self, listening: socket, handler: type[BaseHTTPRequestHandler], patience: float) -> None:
         self._free = threading.BoundedSemaphore(CLIENTS)
         self._patience = patience
         self._open: dict[socket, float] = {}  # until when each may say what it wants, by the steady clock; oldest first
-        super().__init__(address, handler)
+        super().__init__(listening.getsockname(), handler, bind_and_activate=False)
+        self.socket.close()  # its own; ours listens already
+        self.socket = listening
 
     def service_actions(self) -> None:
         """Ten times a second: the time of a whole head has an end, however often a byte of it comes."""

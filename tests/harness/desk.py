@@ -11,6 +11,7 @@ import httpx
 from monitor.desk import server
 from monitor.desk.access import Access
 from monitor.desk.app import Part, build_app
+from monitor.health.http_endpoint import listen
 from monitor.storage.desk.keys import DeskKeys
 from tests.harness.clock import Clock
 
@@ -62,7 +63,7 @@ def open_desk(
     """
     secure = public.startswith("https:")
     access = Access(keys, new_secret=lambda: secrets.token_urlsafe(32), secure=secure, undecided=undecided, clock=clock)
-    listening = server.listen("127.0.0.1", 0)
+    listening = listen("127.0.0.1", 0, key="")
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     own = address.removeprefix("http://")
     app = build_app(parts, access, address=public or address, hosts=(own,), clock=clock)
