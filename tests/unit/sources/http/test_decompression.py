@@ -39,10 +39,14 @@ def test_a_cut_body_is_not_a_body(coding: str) -> None:
             decompress(packed[:-cut], coding, limit=10_000)
 
 
-def test_members_of_a_gzip_body_are_joined_and_counted() -> None:
-    assert decompress(gzip.compress(b"ab") * 200, "gzip", limit=1_000) == b"ab" * 200
+@pytest.mark.parametrize("coding", ["gzip", "zstd"])
+def test_members_of_a_body_are_joined_and_counted(coding: str) -> None:
+    pack = PACK[coding]
+    assert decompress(pack(b"ab") * 200, coding, limit=1_000) == b"ab" * 200
+    with pytest.raises(Undecodable):
+        decompress(pack(b"ab") + pack(b"ab" * 4_000)[:-6], coding, limit=10_000)
     with cpu_at_most(2), pytest.raises(Undecodable):
-        decompress(gzip.compress(b"") * 400_000, "gzip", limit=8 << 20)
+        decompress(pack(b"") * 400_000, coding, limit=8 << 20)
 
 
 def test_frames_of_a_zstd_body_are_joined_and_counted_and_each_is_whole() -> None:
