@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 import structlog
 
@@ -25,15 +26,14 @@ class Stamper:
     clock: Clock
 
     async def round(self) -> None:
-        """Ask each authority that is due. Raises DatabaseError."""
-        await asyncio.gather(*map(self._ask, self.authorities))
-
-    async def _ask(self, authority: str) -> None:
+        """Ask whoever may be asked now. Raises DatabaseError."""
         asked_at, failures = await asyncio.to_thread(self.store.asked)
+        await asyncio.gather(*(self._ask(one, asked_at.get(one), failures.get(one, 0)) for one in self.authorities))
+
+    async def _ask(self, authority: str, asked_at: datetime | None, failures: int) -> None:
         waiting = await asyncio.to_thread(self.store.waiting, authority)
         now = self.clock()
-        last, failed = asked_at.get(authority), failures.get(authority, 0)
-        link = stamping.due(waiting, asked_at=last, failures=failed, now=now)
+        link = stamping.due(waiting, asked_at=asked_at, failures=failures, now=now)
         if link is None:
             return
         try:

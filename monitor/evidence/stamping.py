@@ -13,24 +13,21 @@ PAUSE = timedelta(minutes=1)  # between two requests to an authority: public one
 LONGEST = timedelta(hours=1)  # after failures: a recovered authority is found within the hour
 
 
-def due(links_unstamped: Sequence[Link], *, asked_at: datetime | None, failures: int, now: datetime) -> Link | None:
-    """Return the link to ask an authority for now, of those that it has not stamped; None when it is not to be asked.
+def due(waiting: Iterable[Link], *, asked_at: datetime | None, failures: int, now: datetime) -> Link | None:
+    """The link to have stamped by an authority now, of those that it has not stamped; None: let it be.
 
-    `asked_at` is when it was asked last (None: never), `failures` how many of its answers failed in a row since its
-    last stamp. Of several chains the one is served whose oldest link waits longest, by its newest link.
+    `asked_at` is when it was last asked, `failures` how many of its answers failed in a row since its last stamp.
+    Of several chains the one is served whose oldest link waits longest, by its newest link.
     """
-    return _longest_waiting(links_unstamped) if _may_be_asked(asked_at, failures, now) else None
+    # a request in the future was made before the clock was set back: to wait for it could take years
+    may_be_asked = asked_at is None or asked_at > now or asked_at + pause(failures) <= now
+    return _longest_waiting(waiting) if may_be_asked else None
 
 
 def pause(failures: int) -> timedelta:
     """Return how long to leave an authority alone after failed answers in a row: doubled by each, up to an hour."""
     doubled: timedelta = PAUSE * (1 << min(max(failures, 0), 10))
     return min(doubled, LONGEST)
-
-
-def _may_be_asked(asked_at: datetime | None, failures: int, now: datetime) -> bool:
-    """Whether an authority may be asked. A request in the future was made before the clock was set back: ignored."""
-    return asked_at is None or asked_at > now or asked_at + pause(failures) <= now
 
 
 def _longest_waiting(links: Iterable[Link]) -> Link | None:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from pathlib import Path
@@ -90,6 +91,16 @@ async def test_an_authority_that_lies_is_not_believed_and_asked_again(
     await stamper.round()
     assert [stamp.hash for stamp in stamper.store.given([link.hash])] == [link.hash]
     assert stamper.store.asked()[1][authority.url] == 0
+
+
+async def test_an_authority_that_fails_does_not_hold_up_another(
+    stamper: Stamper, authority: TimestampAuthority, engine: Engine, clock: Clock
+) -> None:
+    link = add(engine, "one", clock, "a")
+    await replace(stamper, authorities=["http://127.0.0.1:1/", authority.url]).round()
+
+    assert [stamp.authority for stamp in stamper.store.given([link.hash])] == [authority.url]
+    assert stamper.store.asked()[1] == {"http://127.0.0.1:1/": 1, authority.url: 0}
 
 
 async def test_what_two_workers_keep_is_tied_together_once_a_day(engine: Engine, clock: Clock) -> None:
