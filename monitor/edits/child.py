@@ -7,6 +7,7 @@ error.
 
 import pickle
 import traceback
+from functools import cache
 from typing import Any
 
 from monitor.errors import MonitorError
@@ -16,12 +17,11 @@ from monitor.sources.children import listen
 def main() -> None:
     """Answer questions until standard input ends."""
     questions, answers = listen()
-    opening, opened = pickle.load(questions), None  # noqa: S301 - from our parent, as all that follows
+    opened = cache(pickle.load(questions))  # noqa: S301 - from our parent, as all that follows
     while questions.peek(1):
         question, args, options = pickle.load(questions)  # noqa: S301 - as above
         try:
-            opened = opened or opening()
-            answer: tuple[bool, Any] = (True, question(opened, *args, **options))
+            answer: tuple[bool, Any] = (True, question(opened(), *args, **options))
         except MonitorError as error:
             answer = (False, error)
         except Exception:  # noqa: BLE001 - our parent's log is where somebody will look

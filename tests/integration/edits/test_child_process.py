@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -114,6 +115,11 @@ def test_errors_come_over_whole(opened: Opened, file: Path) -> None:
     assert refused.value.file == str(file)
     with pytest.raises(RuntimeError, match="KeyError: 'слово'"):
         process.ask(fails, "слово")
+
+
+def test_what_is_opened_stays_so_though_it_is_empty() -> None:
+    with closing(ChildProcess[list[str]](list)) as process:
+        assert process.ask(id) == process.ask(id)
 
 
 def test_a_child_that_was_killed_is_followed_by_another(begun: Begun) -> None:
