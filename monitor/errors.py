@@ -29,7 +29,6 @@ Messages a maintainer or operator reads are Russian; they say what happened, whe
 """
 
 import copyreg
-import errno
 from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
@@ -62,13 +61,6 @@ class ConfigError(MonitorError):
 
 class PortTaken(ConfigError):
     """Another process listens where this one should: perhaps a monitor that already does what is asked for."""
-
-
-def unusable_address(error: OSError, host: str, port: int, *, keys: str) -> ConfigError:
-    """Why nobody can listen at an address that these `keys` of the environment name: taken, or there is none such."""
-    message = f"адрес {host}:{port} занят или недоступен ({error.strerror or error}); укажите другой"
-    kind = PortTaken if error.errno == errno.EADDRINUSE else ConfigError
-    return kind(message, file="переменные окружения", key=keys)
 
 
 class SchemaError(MonitorError):

@@ -58,16 +58,6 @@ def main() -> None:
             _give_back_memory()
 
 
-def _done(name: str, args: Sequence[Any], options: Mapping[str, Any]) -> tuple[bool, object]:
-    """Whether it went well, and the answer or the traceback. What is too heavy for us ends us."""
-    try:
-        return True, JOBS[name](*args, **options)
-    except (MemoryError, RecursionError):
-        raise
-    except Exception:  # noqa: BLE001 - a mistake of ours, no fault of the document: our parent raises it
-        return False, traceback.format_exc()
-
-
 def _give_back_memory() -> None:
     gc.collect()
     if trim := getattr(ctypes.CDLL(None), "malloc_trim", None):  # glibc's own

@@ -14,7 +14,7 @@ from monitor.bot.dispatcher import Dispatcher
 from monitor.bot.failures import NO_POST
 from monitor.config.hours import Hours
 from monitor.models.channels import Destination
-from monitor.models.outbox import Pace
+from monitor.models.outbox import DeliveryState, Pace
 from monitor.sources.http.client import Fetcher, Limits
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox.deliveries import Outbox

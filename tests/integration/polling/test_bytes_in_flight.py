@@ -13,7 +13,6 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, func, select
 
-from monitor.models.evidence import Exchange
 from monitor.models.feeds import Feed, Fetched, ParsedFeed
 from monitor.polling.poll import LEASE, Poller
 from monitor.sources.http.byte_budget import LIGHT, ByteBudget
@@ -132,22 +131,3 @@ async def test_large_pages_are_read_a_few_at_a_time(web: WebServer, tmp_path: Pa
     async with polling(tmp_path, len(article.encode()) + 1) as (poller, _, engine):
         await poll_all(poller, feeds)
         assert count(engine) == 8 * 3
-
-
-async def test_who_asks_again_keeps_no_exchange_of_the_first_try(web: WebServer) -> None:
-    """What is kept of a page as evidence is one visit, whole."""
-    web.serve("/page", BODY, content_type="text/html")
-    start = web.redirect("/start", web.url + "/page")
-    limits = Limits(host_gap=0, host_concurrency=10, in_flight=len(BODY))
-    visits: list[list[Exchange]] = [[], [], []]
-
-    async with Fetcher(user_agent="test", clock=Clock(), allow_private=True, limits=limits) as fetcher:
-
-        async def visit(exchanges: list[Exchange]) -> None:
-            async with fetcher.getting(start, accept="page", exchanges=exchanges):
-                pass
-
-        await asyncio.gather(*map(visit, visits))
-
-    assert web.count("/start") > len(visits), "somebody asked again"
-    assert [[one.status for one in visit] for visit in visits] == [[302, 200]] * len(visits)

@@ -313,10 +313,3 @@ async def test_a_child_knows_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_an_answer_is_a_value_of_ours_or_nothing() -> None:
     with pytest.raises(pickle.UnpicklingError, match=r"posix\.system is no answer"):
         _loaded(b"\x80\x04\x8c\x05posix\x8c\x06system\x93\x8c\x02id\x85R.")
-
-
-async def test_a_mistake_of_ours_in_the_child_is_no_heavy_document(sandbox: Sandbox) -> None:
-    with pytest.raises(RuntimeError, match="no_such_option"):
-        await sandbox.extract(PAGE, now=NOW, no_such_option=1)
-
-    assert (await sandbox.extract(PAGE, now=NOW)).title == "Заголовок", "the child works on"
