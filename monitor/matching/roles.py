@@ -173,9 +173,9 @@ def _after_preposition(role: Role, case: Case, preposition: str, place: Place) -
             _goes_itself(place, preposition) or _is_asked_for(place, preposition)
         )
     if role is Role.FROM:
-        is_whence = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
+        is_origin = preposition in _OUT and case & Case.GENITIVE and not _has_left(place, preposition)
         return (
-            bool(is_whence)
+            bool(is_origin)
             and not (case & Case.ADJECTIVE and _is_said_of(place))
             and not _is_only_home(place, preposition)
         )

@@ -66,8 +66,8 @@ def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     come_from, goes_to = direction(lead.verdict)
     if come_from is None and goes_to and goes_to.ru == _HERE:  # «в аэропорт Алматы»: nobody is taken to where he is
         return ""
-    whence, whither = (_plain(named(fact, tongue)) if fact else "" for fact in (come_from, goes_to))
-    return f"{whence} → {whither}".strip() if whither else ""
+    origin, destination = (_plain(named(fact, tongue)) if fact else "" for fact in (come_from, goes_to))
+    return f"{origin} → {destination}".strip() if destination else ""
 
 
 def _plain(outside: str) -> str:

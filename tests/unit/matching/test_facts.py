@@ -179,7 +179,7 @@ TWO_RULES = (
     ],
     ids=["the same deed", "another deed", "whence"],
 )
-def test_whither_the_same_deed_leads_is_said_by_a_rule_that_asks(text: str, line: str) -> None:
+def test_where_to_the_same_deed_leads_is_said_by_a_rule_that_asks(text: str, line: str) -> None:
     matcher = Matcher(compile_rules(load_keywords(TWO_RULES, file="k.yaml")))
 
     assert fact_line(matcher.judge(title="", text=text), "ru") == line

@@ -142,7 +142,7 @@ WHITHER = matcher_of(RULES.replace("{где: Казахстан}", '{куда: {
         ("Беглец купил билет на рейс в Москву.", False),
     ],
 )
-def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: str, fires: bool) -> None:
+def test_a_name_that_is_not_declined_is_a_destination_beside_what_leads_there(text: str, fires: bool) -> None:
     assert bool(WHITHER.judge(title="", text=text).topics) is fires
 
 
@@ -150,9 +150,9 @@ def test_a_name_that_is_not_declined_is_whither_beside_what_leads_there(text: st
     ("text", "fires"), [("РФ-ға выдать", True), ("РФ-ге выдать", True), ("РФ-да выдать", False), ("РФ-ның ісі", False)]
 )
 def test_an_ending_after_a_hyphen_shows_the_role(text: str, fires: bool) -> None:
-    whither = matcher_of(RULES.replace("{где: Казахстан}", "{куда: РФ}"))
+    towards = matcher_of(RULES.replace("{где: Казахстан}", "{куда: РФ}"))
 
-    assert bool(whither.judge(title="", text=f"Беглец {text} болды.").topics) is fires
+    assert bool(towards.judge(title="", text=f"Беглец {text} болды.").topics) is fires
 
 
 @pytest.mark.parametrize(
@@ -197,11 +197,11 @@ def test_a_border_of_two_countries_is_in_neither_for_a_veto() -> None:
 
 
 def test_what_is_said_of_a_person_leads_nowhere() -> None:
-    whither = matcher_of(RULES.replace("где: Казахстан", "куда: омский"))
+    towards = matcher_of(RULES.replace("где: Казахстан", "куда: омский"))
 
-    assert not whither.judge(title="", text="Беглец, омскому учителю отказали.").topics
-    assert whither.judge(title="", text="Беглец, передали омским силовикам.").topics
-    assert whither.judge(title="", text="Беглец, передали омским военным.").topics
+    assert not towards.judge(title="", text="Беглец, омскому учителю отказали.").topics
+    assert towards.judge(title="", text="Беглец, передали омским силовикам.").topics
+    assert towards.judge(title="", text="Беглец, передали омским военным.").topics
 
 
 def test_whoever_has_a_home_is_taken_from_elsewhere() -> None:
@@ -219,15 +219,15 @@ def test_russians_are_taken_from_where_they_are(told: str) -> None:
     assert not HOME.judge(title="", text=f"Беглец. В консульстве рассказали, как {told}.").topics
 
 
-def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_whither() -> None:
+def test_a_stage_of_the_way_does_not_silence_a_rule_that_asks_where_to() -> None:
     rules = RULES.replace("{где: Казахстан}]", "{куда: Россия}], none: [{куда: Казахстан}]")
-    whither = matcher_of(rules)
+    towards = matcher_of(rules)
     anywhere = matcher_of(rules.replace("{куда: Россия}", "Россия"))
     told = {"title": "", "text": "Беглеца в Казахстан привезли и выдали в Россию."}
 
-    assert whither.judge(**told).topics
+    assert towards.judge(**told).topics
     assert not anywhere.judge(**told).topics
-    assert not whither.judge(title="", text="Беглеца выдали в Казахстан, Россия рада.").topics
+    assert not towards.judge(title="", text="Беглеца выдали в Казахстан, Россия рада.").topics
 
 
 @pytest.mark.parametrize("whom", ["сарбазды", "белсендіні", "азаматты", "блогерді", "журналисті"])
@@ -349,11 +349,11 @@ def test_whoever_is_let_in_is_taken_nowhere() -> None:
 
 
 def test_until_is_whither_on_a_way_only() -> None:
-    whither = matcher_of(RULES.replace("{где: Казахстан}", "{куда: Москва}"))
+    towards = matcher_of(RULES.replace("{где: Казахстан}", "{куда: Москва}"))
 
-    assert whither.judge(title="", text="Беглеца посадили на самолёт до Москвы.").topics
-    assert whither.judge(title="", text="Беглеца довезли до Москвы.").topics
-    assert not whither.judge(title="", text="Беглец работал до Москвы в Риге.").topics
+    assert towards.judge(title="", text="Беглеца посадили на самолёт до Москвы.").topics
+    assert towards.judge(title="", text="Беглеца довезли до Москвы.").topics
+    assert not towards.judge(title="", text="Беглец работал до Москвы в Риге.").topics
 
 
 def test_whence_a_russian_is_taken_is_no_home_of_his() -> None:
