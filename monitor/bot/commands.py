@@ -89,12 +89,12 @@ def review_presses(
     """What the buttons of the maintainers' chat do that stand under no question."""
 
     def remove(call: CommandCall) -> str:
-        if post := removal.pressed(call.argument):
+        if post := removal.parse_press(call.argument):
             return reviews.remove_post(*post, chat=call.chat, initial=call.initial, now=clock())
         return NO_BUTTON
 
     def tell_of_page(call: CommandCall) -> str:
-        if press := page_notice.pressed(call.argument):
+        if press := page_notice.parse_press(call.argument):
             observation, announce = press
             return notices.decide(observation, announce=announce, initial=call.initial, now=clock())
         return NO_BUTTON

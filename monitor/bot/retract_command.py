@@ -12,11 +12,11 @@ from monitor.storage.corrections.retractions import Answered, Retractions
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.stories.corrections.retraction import (
     TOO_LONG,
-    absent,
     is_too_long,
-    not_retracted,
+    no_story_message,
+    not_retracted_message,
     order_of,
-    pressed,
+    parse_press,
     story_named,
 )
 from monitor.text.telegram_html import Html, join, tag, text
@@ -52,7 +52,7 @@ class RetractCommand:
             deletes=deletes,
             initial=call.initial,
             now=self._clock(),
-            answered=_answered(call, absent(named)),
+            answered=_answered(call, no_story_message(named)),
             notices=call.chat,
         )
 
@@ -66,11 +66,11 @@ class RetractCommand:
         if rest:
             self._say(call, text(f"После истории ничего не пишут. Ничего не сделано: пошлите /unretract {number}"))
             return
-        self._retractions.restore(number, now=self._clock(), answered=_answered(call, not_retracted(number)))
+        self._retractions.restore(number, now=self._clock(), answered=_answered(call, not_retracted_message(number)))
 
     def offer(self, call: CommandCall) -> str:
         """The button under a decision: what to send, as a button carries no words. Returns the press's answer."""
-        number = pressed(call.argument)
+        number = parse_press(call.argument)
         if number is None or self._retractions.story_of(number) is None:
             return NO_BUTTON
         self._say(
@@ -98,5 +98,5 @@ def _answered(call: CommandCall, otherwise: str) -> Answered:
 
 def _how(named: str, *, is_known: bool) -> Html:
     """What is missing, and how to write it."""
-    first = [] if not named else [absent(named)] if not is_known else ["Напишите, почему: это прочтут подписчики."]
-    return join("\n", map(text, (*first, *HOW.split("\n"))))
+    missing = "Напишите, почему: это прочтут подписчики." if is_known else no_story_message(named)
+    return join("\n", map(text, (*([missing] if named else []), *HOW.split("\n"))))

@@ -19,7 +19,7 @@ from monitor.models.updates import Incoming
 from monitor.storage.chats import UpdateCursor
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.reviews import Reviews
-from monitor.stories.question import pressed
+from monitor.stories.question import parse_press
 from monitor.text.telegram_html import Html, line, text
 
 WAIT: Final = timedelta(seconds=20)  # a long poll; one that a stop cuts off is asked again
@@ -183,7 +183,7 @@ class ReviewChat:
             await asyncio.to_thread(self._run_command, chat, incoming)
 
     def _press(self, chat: str, incoming: Incoming) -> str:
-        question = pressed(incoming.data)
+        question = parse_press(incoming.data)
         if question and chat == self._review:
             story_id, part, decision = question
             answer = self._reviews.decide(story_id, part, decision, initial=incoming.initial, now=self._clock())

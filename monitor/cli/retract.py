@@ -14,12 +14,12 @@ from monitor.storage.database import open_usable
 from monitor.stories.corrections.retraction import (
     TOO_LONG,
     Corrected,
-    absent,
+    describe,
     is_too_long,
-    not_retracted,
+    no_story_message,
+    not_retracted_message,
     order_of,
     story_named,
-    told,
 )
 
 
@@ -51,15 +51,18 @@ def retract(
     named = story_named(story)
     number = retractions.story_of(named) if named is not None else None
     if number is None:
-        _end(None, absent(story))
+        _end(None, no_story_message(story))
     elif undo:
-        _end(retractions.restore(number, now=clock()), not_retracted(number))
+        _end(retractions.restore(number, now=clock()), not_retracted_message(number))
     else:
-        _end(retractions.retract(number, reason, deletes=delete, now=clock(), notices=chats.review), absent(story))
+        _end(
+            retractions.retract(number, reason, deletes=delete, now=clock(), notices=chats.review),
+            no_story_message(story),
+        )
 
 
 def _end(corrected: Corrected | None, otherwise: str) -> None:
-    for said in told(corrected, back="Вернуть: monitor retract {story} --undo") if corrected else (otherwise,):
+    for said in describe(corrected, back="Вернуть: monitor retract {story} --undo") if corrected else (otherwise,):
         say(said, err=corrected is None)
     if corrected is None:
         raise typer.Exit(1)

@@ -21,7 +21,14 @@ from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.desk.questions import Question, Questions
 from monitor.storage.reviews import UNDOABLE, Reviews
 from monitor.storage.stories import MADE
-from monitor.stories.corrections.retraction import TOO_LONG, absent, is_too_long, not_retracted, reason_of, told
+from monitor.stories.corrections.retraction import (
+    TOO_LONG,
+    describe,
+    is_too_long,
+    no_story_message,
+    not_retracted_message,
+    reason_of,
+)
 
 AT_ONCE: Final = 20  # questions on a page
 _MOST_QUOTED: Final = 3  # sentences of a question
@@ -114,12 +121,12 @@ class Decisions:
             now=self._clock(),
             notices=self._review_chat,
         )
-        return " ".join(told(corrected, back=_BACK)) if corrected else absent(str(story))
+        return " ".join(describe(corrected, back=_BACK)) if corrected else no_story_message(str(story))
 
     def _restore(self, form: Mapping[str, str], _initial: str) -> str:
         story = number_of(form.get("story", ""), "истории")
         corrected = self._retractions.restore(story, now=self._clock())
-        return " ".join(told(corrected)) if corrected else not_retracted(story)
+        return " ".join(describe(corrected)) if corrected else not_retracted_message(story)
 
 
 def _list_after(form: Mapping[str, str]) -> str:

@@ -17,7 +17,7 @@ from monitor.models.outbox import DigestItem
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
 from monitor.storage.outbox.deliveries import is_told, tell
 from monitor.storage.tables import articles, entries, held, mutes
-from monitor.stories.digest import after_flood
+from monitor.stories.digest import render_flood
 
 _YOUNG = timedelta(seconds=2)  # mutes by other workers take effect here within this time
 
@@ -188,4 +188,4 @@ def held_pages(held: Sequence[Held]) -> tuple[str, ...]:
         )
         for news in held
     ]
-    return tuple(page.html for page in after_flood(items, called="Придержано, пока правила были на паузе"))
+    return tuple(page.html for page in render_flood(items, called="Придержано, пока правила были на паузе"))

@@ -24,7 +24,7 @@ from monitor.storage.tables import articles, deliveries, entries, reviews
 from monitor.stories.corrections import removal, retraction
 from monitor.stories.grouping import Chats, posts_of
 from monitor.stories.post import part_of
-from monitor.stories.question import DECIDED, DECISION, ask, buttons, decided, decision_label, is_asked
+from monitor.stories.question import DECIDED, DECISION, append_decision, ask, buttons, decision_label, is_asked
 from monitor.text.telegram_html import Html, first_line, fits, join, line, link, tag, text
 
 UNDOABLE = timedelta(days=1)  # how long a decision can be undone
@@ -90,7 +90,7 @@ class Reviews:
 
     def _show(self, db: Connection, row: Row[Any], shown: Buttons, now: datetime) -> None:
         decision = Decision(row.decision)
-        html = decided(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
+        html = append_decision(row.html, decision, initial=row.initial, at=row.decided_at, zone=self._zone)
         show_question(db, row.story_id, row.part, html, shown, now)
 
     def _label(self, row: Row[Any]) -> str:

@@ -139,7 +139,7 @@ class FollowedPeople:
             is_fresh = self._known and timedelta() <= now - self._known[0] < _MINUTE
             if not is_fresh or (self._known and last != self._known[1]):
                 events = RecentEvents((one.title, one.text) for one in _told(db, now - TOLD))
-                self._lately = Followed.of(_told(db, now - FOLLOWED), events)
+                self._lately = Followed.from_tellings(_told(db, now - FOLLOWED), events)
                 self._known = now, last
         return self._lately
 

@@ -41,7 +41,7 @@ class _Line:
     html: Html
 
 
-def after_flood(items: Sequence[DigestItem], *, called: str = "", tongue: Tongue = "ru") -> tuple[DigestPage, ...]:
+def render_flood(items: Sequence[DigestItem], *, called: str = "", tongue: Tongue = "ru") -> tuple[DigestPage, ...]:
     """Return pages with every item once, by topic (that of the first item first), in the order given within a topic."""
     say = TEXTS[tongue]
     opening = tag("b", text(f"{called or say.piled_up}: {len(items)}"))
@@ -54,7 +54,7 @@ def after_flood(items: Sequence[DigestItem], *, called: str = "", tongue: Tongue
     return tuple(_page(first, lines) for first, lines in zip(openings, pages, strict=True))
 
 
-def of_day(
+def render_day(
     day: date,
     items: Sequence[DigestItem],
     *,
@@ -91,7 +91,7 @@ def _retracted_item(item: DigestItem, say: PostTexts) -> Html:
     return join("", (text("• "), title, text(f" — {line(item.retracted, _WHY_UNITS)}")))
 
 
-def of_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str:
+def render_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str:
     """What stands under the picture of a week: how many stories of which topic, the most told ones, the archive.
 
     At most 1024 UTF-16 units: as many of these stories as fit.

@@ -73,11 +73,11 @@ def _parts(verdict: Verdict, tongue: Tongue) -> Iterator[str]:
 
 
 def _values(verdict: Verdict, kind: FactKind, tongue: Tongue) -> list[str]:
-    names = dict.fromkeys(named(fact, tongue) for fact in verdict.facts if fact.kind is kind)
+    names = dict.fromkeys(fact_name(fact, tongue) for fact in verdict.facts if fact.kind is kind)
     return [_SAID.get((kind, tongue), str)(name) for name in names if name][:_MOST_VALUES]
 
 
-def named(fact: Fact, tongue: Tongue) -> str:
+def fact_name(fact: Fact, tongue: Tongue) -> str:
     """Return a fact's name in a language; "" if keywords.yaml has none."""
     return {"ru": fact.ru, "kk": fact.kk, "en": fact.en}[tongue]
 

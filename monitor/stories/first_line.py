@@ -10,8 +10,8 @@ from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty
 from monitor.stories.claims.stance import stance
 from monitor.stories.claims.steps import NO_REMOVAL, STAYING, TAKING, Step
-from monitor.stories.fact_line import direction, named
-from monitor.stories.novelty import added, is_rewritten
+from monitor.stories.fact_line import direction, fact_name
+from monitor.stories.novelty import is_rewritten, news_by_kind
 from monitor.stories.post_texts import TEXTS, PostTexts, topic_name
 from monitor.stories.quotes import new_steps, step_of
 from monitor.text.telegram_html import line
@@ -52,7 +52,7 @@ def _new(lead: Telling, earlier: Sequence[Telling], sure: Certainty, tongue: Ton
         return _told(step if step in NO_REMOVAL else None, sure, words, tongue)
     if steps := new_steps(lead, earlier):
         return _told(steps[0], sure, words, tongue)
-    thing = next((words.things[kind] for kind in added(lead, earlier) if kind in words.things), "")
+    thing = next((words.things[kind] for kind in news_by_kind(lead, earlier) if kind in words.things), "")
     thing = thing or (words.rewritten if is_rewritten(lead.article, earlier) else "")
     return ", ".join(filter(None, (_told(step, sure, words, tongue) if step and thing else "", thing)))
 
@@ -66,7 +66,7 @@ def _way(lead: Telling, step: Step | None, tongue: Tongue) -> str:
     come_from, goes_to = direction(lead.verdict)
     if come_from is None and goes_to and goes_to.ru == _HERE:  # «в аэропорт Алматы»: nobody is taken to where he is
         return ""
-    origin, destination = (_plain(named(fact, tongue)) if fact else "" for fact in (come_from, goes_to))
+    origin, destination = (_plain(fact_name(fact, tongue)) if fact else "" for fact in (come_from, goes_to))
     return f"{origin} → {destination}".strip() if destination else ""
 
 

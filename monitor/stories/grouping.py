@@ -16,12 +16,12 @@ from monitor.models.evidence import Version
 from monitor.models.outbox import DeliveryKind, WantedPost
 from monitor.models.stories import EntryOutcome, Story, StoryChange, Telling
 from monitor.stories import recent_events
-from monitor.stories.claims.steps import happened
+from monitor.stories.claims.steps import taken_steps
 from monitor.stories.copies import is_copy
 from monitor.stories.corrections.retraction import struck_post
 from monitor.stories.destinations import is_silent, wants
 from monitor.stories.novelty import news
-from monitor.stories.people.cases import of_a_case
+from monitor.stories.people.cases import apply_case
 from monitor.stories.people.followed import NO_RULE, RULE, is_about
 from monitor.stories.placement import SAME_ADDRESS, Placement, place
 from monitor.stories.post import part_of, render
@@ -64,7 +64,7 @@ def group(
         assert entry.telling is not None
         stories = [draft.story for draft in drafts]
         placement = place(entry.telling, stories, index=index, now=now)
-        telling, placement = of_a_case(entry.telling, placement, stories)
+        telling, placement = apply_case(entry.telling, placement, stories)
         if telling is None:
             unplaced.append(_unplaced(entry, entry.telling.article))
         elif placement.joins is None:
@@ -150,7 +150,9 @@ def _as_announced(telling: Telling, story: Story) -> Telling:
 def _is_again(article: Article, earlier: Article, placement: Placement) -> bool:
     if placement.same_article:
         return article.canonical_url == earlier.canonical_url
-    is_told = frozenset(happened([article.text])).issubset(happened([earlier.title, earlier.text], before_too=True))
+    is_told = frozenset(taken_steps([article.text])).issubset(
+        taken_steps([earlier.title, earlier.text], before_too=True)
+    )
     return article.feed == earlier.feed and not placement.news and is_told and is_copy(article, earlier)
 
 
@@ -251,7 +253,10 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
     if part in story.published or not is_asked(story, part):
         return tuple(
             WantedPost(
-                chat=to.chat, html=shown(story, part, to=to, now=now), part=part, silent=is_silent(to, story_part)
+                chat=to.chat,
+                html=render_part(story, part, to=to, now=now),
+                part=part,
+                silent=is_silent(to, story_part),
             )
             for to in chats.destinations
             if wants(to, story_part)
@@ -262,6 +267,6 @@ def posts_of(story: Story, part: int, chats: Chats, *, now: datetime) -> tuple[W
     return (WantedPost(chat=chats.review, html=asked, part=part, kind=DeliveryKind.REVIEW, silent=not rings),)
 
 
-def shown(story: Story, part: int, *, to: Destination, now: datetime) -> Html:
+def render_part(story: Story, part: int, *, to: Destination, now: datetime) -> Html:
     """Return the HTML of a published part: the post, or its struck form after a retraction."""
     return struck_post(story, part, to=to) if part in story.struck else render(story, part, to=to, now=now)

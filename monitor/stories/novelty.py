@@ -14,7 +14,7 @@ from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, denial, doubt
 from monitor.stories.claims.stance import first_sentences, stance, stances
 from monitor.stories.claims.step_forms import OFFICIALS_SAID
-from monitor.stories.claims.steps import Step, happened, speaks_of, spoken_of
+from monitor.stories.claims.steps import Step, mentioned_steps, speaks_of, taken_steps
 from monitor.stories.differences import additions
 from monitor.stories.people.naming import LEAD, Person, in_common, is_official, people
 from monitor.stories.people.subjects import persons
@@ -34,10 +34,10 @@ DENIAL, CONFIRMATION, DOUBT = "опровержение", "подтвержде�
 
 def news(telling: Telling, earlier: Sequence[Telling]) -> str:
     """Return what `telling` adds to the earlier ones, in Russian, for the post's reason; "" if it repeats them."""
-    return "; ".join(f"{what}: {', '.join(names)}" for what, names in added(telling, earlier).items())
+    return "; ".join(f"{what}: {', '.join(names)}" for what, names in news_by_kind(telling, earlier).items())
 
 
-def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
+def news_by_kind(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence[str]]:
     """Return what `telling` adds to the earlier ones, by kind; no kind is empty."""
     known_topics = {topic.id for one in earlier for topic in one.verdict.topics}
     texts = [f"{one.article.title}\n{one.article.text}" for one in earlier]
@@ -45,8 +45,8 @@ def added(telling: Telling, earlier: Sequence[Telling]) -> Mapping[str, Sequence
     new_topics = [topic for topic in telling.verdict.topics if topic.id not in known_topics]
     topics = [topic.title for topic in new_topics if not _is_of_known_words(topic, known)]
     title = telling.article.title
-    unsaid = _unsaid(dict.fromkeys([*spoken_of(_OF_WHOM.sub("", title)), *happened([title])]), texts)
-    steps = [step.value for step in dict.fromkeys([*unsaid, *taken_since(telling.article, earlier)])]
+    unsaid = _unsaid(dict.fromkeys([*mentioned_steps(_OF_WHOM.sub("", title)), *taken_steps([title])]), texts)
+    steps = [step.value for step in dict.fromkeys([*unsaid, *steps_since(telling.article, earlier)])]
     where, how_many = additions(telling.article, [one.article for one in earlier])
     kinds = {
         **_certainties(telling, earlier),
@@ -67,20 +67,20 @@ def _is_of_known_words(topic: TopicVerdict, known: str) -> bool:
     )
 
 
-def taken_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
+def steps_since(article: Article, earlier: Sequence[Telling]) -> list[Step]:
     """Return the steps that the headline, else the first sentence, says happened, if that is half a day or more after
     the story began and no earlier headline or beginning told them. A mention in the body does not count: it may be
     older («в июне суд продлил арест»). If the headline says «снова», what no other such headline told is new at any
     time.
     """
     if AGAIN.search(article.title):  # «повторно задержали»
-        before = happened(one.article.title_read for one in earlier if AGAIN.search(one.article.title_read))
-        return [step for step in happened([article.title]) if step not in before]
+        before = taken_steps(one.article.title_read for one in earlier if AGAIN.search(one.article.title_read))
+        return [step for step in taken_steps([article.title]) if step not in before]
     dates = [one.article.published_at for one in earlier if one.article.published_at]
     if not dates or article.published_at is None or article.published_at - min(dates) < _NEXT_DAY:
         return []
-    known = happened(words for one in earlier for words in (one.article.title_read, *first_sentences(one.article)))
-    taken = happened([article.title]) or happened(first_sentences(article)[:1])
+    known = taken_steps(words for one in earlier for words in (one.article.title_read, *first_sentences(one.article)))
+    taken = taken_steps([article.title]) or taken_steps(first_sentences(article)[:1])
     return [step for step in taken if step not in known]
 
 
@@ -94,7 +94,7 @@ def _certainties(telling: Telling, earlier: Sequence[Telling]) -> dict[str, list
     if now is Certainty.UNCONFIRMED and set(before) == {Certainty.SAID} and (words := doubt(telling.article.title)):
         return {DOUBT: [words]}
     is_heard = set(before) == {Certainty.UNCONFIRMED}
-    is_denied = before[-1:] == [Certainty.DENIED] and bool(happened([telling.article.title]))
+    is_denied = before[-1:] == [Certainty.DENIED] and bool(taken_steps([telling.article.title]))
     is_confirmed = now is Certainty.SAID and (is_heard or is_denied)
     return {CONFIRMATION: ["раньше не подтверждалось"]} if is_confirmed else {}
 
@@ -126,8 +126,10 @@ def is_rewritten(article: Article, earlier: Iterable[Telling]) -> bool:
 def are_other_steps(article: Article, earlier: Sequence[Article]) -> bool:
     """Whether a headline of one side has a step of the case that the other side's beginning does not mention."""
     ours, theirs = [_beginning(article)], [_beginning(one) for one in earlier]
-    steps = spoken_of(_WHO.sub("", article.title))
-    return bool(_unsaid(steps, theirs) or any(_unsaid(spoken_of(_WHO.sub("", one.title)), ours) for one in earlier))
+    steps = mentioned_steps(_WHO.sub("", article.title))
+    return bool(
+        _unsaid(steps, theirs) or any(_unsaid(mentioned_steps(_WHO.sub("", one.title)), ours) for one in earlier)
+    )
 
 
 def _beginning(article: Article) -> str:
@@ -137,7 +139,7 @@ def _beginning(article: Article) -> str:
 def _unsaid(steps: Collection[Step], texts: Collection[str]) -> list[Step]:
     if not steps:
         return []
-    known = set(happened(texts, before_too=True))
+    known = set(taken_steps(texts, before_too=True))
     if Step.KIDNAPPED in known:
         known.add(Step.DISAPPEARED)
     if any(map(OFFICIALS_SAID.search, texts)):

@@ -41,12 +41,12 @@ def public(observed: Observed, *, seen_at: Sequence[datetime], zone: str) -> Htm
     return join("\n", filter(None, (text(head), _said(observed))))
 
 
-def back(at: datetime, zone: str) -> str:
+def back_line(at: datetime, zone: str) -> str:
     """Return the line added to a notice when the page is back."""
     return f"{BACK} с {_moment(at, zone)}"
 
 
-def undone(at: datetime, zone: str) -> str:
+def undone_line(at: datetime, zone: str) -> str:
     """Return the line added to a question when the change is reverted."""
     return f"На странице снова прежний текст с {_moment(at, zone)}"
 
@@ -57,7 +57,7 @@ def buttons(observation_id: int) -> Buttons:
     return ((("Сообщить в канале", f"{data}:y"), ("Не сообщать", f"{data}:n")),)
 
 
-def pressed(data: str) -> tuple[int, bool] | None:
+def parse_press(data: str) -> tuple[int, bool] | None:
     """Parse the data after BUTTON and its colon into the observation and whether to announce it; None if not ours."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), press[2] == "y") if press else None

@@ -14,7 +14,7 @@ from math import ceil, floor
 from monitor.models.articles import Article
 from monitor.models.stories import Story, Telling
 from monitor.stories.claims.stance import stance, stances
-from monitor.stories.claims.steps import happened
+from monitor.stories.claims.steps import taken_steps
 from monitor.stories.copies import headline_words
 from monitor.stories.differences import difference
 from monitor.stories.novelty import are_other_steps, news
@@ -123,11 +123,11 @@ def _by_person(telling: Telling, recent: Sequence[Story], now: datetime) -> Plac
     """Return the last story within NEW_STEP about the same person and step, however few words are common: «В Риддере
     задержали Назара Сечина», «Назара Сечина задержали в Риддере».
     """
-    taken = frozenset(happened([telling.article.title]))
+    taken = frozenset(taken_steps([telling.article.title]))
     if not taken:
         return None
     for number, story in reversed([*enumerate(recent)]):
-        told_steps = happened(one.article.title_read for one in story.tellings)
+        told_steps = taken_steps(one.article.title_read for one in story.tellings)
         nearest, first = _apart(telling.article, story, now)
         if (
             taken.intersection(told_steps)

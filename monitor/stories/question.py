@@ -93,7 +93,7 @@ def _why(topic: TopicVerdict, reason: str) -> Html:
     return text(f"{named}: {line(reason, _REASON) or ', '.join([*words][:_WORDS])}")
 
 
-def decided(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
+def append_decision(asked: str, decision: Decision, *, initial: str, at: datetime, zone: str) -> str:
     """Return the question with the decision below it."""
     return join("\n\n", (Html(asked), tag("b", text(decision_label(decision, initial=initial, at=at, zone=zone)))))
 
@@ -113,7 +113,7 @@ def buttons(story_id: int, part: int) -> Buttons:
     )
 
 
-def pressed(data: str) -> tuple[int, int, Decision] | None:
+def parse_press(data: str) -> tuple[int, int, Decision] | None:
     """Parse a button's data into story, part and decision; None if no button of ours sends it."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), int(press[2]), _LETTERS[press[3]]) if press else None

@@ -10,8 +10,8 @@ from monitor.models.articles import Article, Match
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denies
 from monitor.stories.claims.stance import first_sentences, says_that_he_stays, stance
-from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened
-from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, added, taken_since
+from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_steps, taken_steps
+from monitor.stories.novelty import AGAIN, NAME, NUMBER, PLACE, news_by_kind, steps_since
 from monitor.text.languages.numerals import is_counted
 from monitor.text.languages.places import is_named
 from monitor.text.remembered import remembered
@@ -33,13 +33,13 @@ _NEGATION: Final = re.compile(r"\b(?:не|нет|без|емес|жоқ)\b", re.
 _COURT: Final = re.compile(r"\b(?:суд(?:ья|ом|ы)?|сот(?:ы)?)\b", re.IGNORECASE)
 
 
-def quoted(telling: Telling) -> tuple[str, ...]:
+def quoted_sentences(telling: Telling) -> tuple[str, ...]:
     """Return the sentences of the article that hold its matches, whole and as the outlet wrote them."""
     return tuple(telling.article.text[slice(*span)] for span in quoted_spans(telling))
 
 
 def quoted_spans(telling: Telling) -> tuple[_Span, ...]:
-    """Return the sentences of `quoted` as spans of the article's text."""
+    """Return the sentences of `quoted_sentences` as spans of the article's text."""
     return tuple(_deciding(sentences(telling.article.text), text_matches(telling)))
 
 
@@ -69,8 +69,8 @@ def _foremost(
     """
     text = telling.article.text
     step = next(iter(new_steps(telling, earlier)), None) if earlier else step_of(telling)
-    telling_it = (span for span in (*deciding, *spans) if step in happened([text[slice(*span)]]))
-    new = added(telling, earlier) if earlier else {}
+    telling_it = (span for span in (*deciding, *spans) if step in taken_steps([text[slice(*span)]]))
+    new = news_by_kind(telling, earlier) if earlier else {}
     things = [(says, name) for kind, says in _SAYS.items() for name in new.get(kind, ())]
     saying_it = (span for span in spans if any(says(name, text[slice(*span)]) for says, name in things))
     is_denied = stance(telling, earlier) is Certainty.DENIED
@@ -80,7 +80,7 @@ def _foremost(
 
 
 def _denies(sentence: str) -> bool:
-    return denies(sentence) or bool(denied_in(sentence)) or says_that_he_stays(sentence)
+    return denies(sentence) or bool(denied_steps(sentence)) or says_that_he_stays(sentence)
 
 
 def step_of(telling: Telling, *, opens: bool = True) -> Step | None:
@@ -96,8 +96,8 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
     that «выдворили» was only a decision, the decision is returned. A denial tells no step except that removal was
     refused.
     """
-    said = happened([telling.article.title])
-    quoted_steps = () if is_outdated(telling.article) else happened(quoted(telling))
+    said = taken_steps([telling.article.title])
+    quoted_steps = () if is_outdated(telling.article) else taken_steps(quoted_sentences(telling))
     is_decided = Step.REMOVAL_DECIDED in quoted_steps or _COURT.search(telling.article.title)
     if Step.HANDED_OVER in said and Step.HANDED_OVER not in quoted_steps and is_decided:
         said = (Step.REMOVAL_DECIDED, *(step for step in said if step is not Step.HANDED_OVER))
@@ -110,7 +110,7 @@ def _steps_of(telling: Telling) -> tuple[Step, ...]:
 
 def _steps_at_first(article: Article) -> tuple[Step, ...]:
     is_empty = is_outdated(article) or certainty(article) is Certainty.DENIED
-    return () if is_empty else happened(first_sentences(article)[:1])
+    return () if is_empty else taken_steps(first_sentences(article)[:1])
 
 
 def is_outdated(article: Article) -> bool:
@@ -122,7 +122,7 @@ def is_outdated(article: Article) -> bool:
 
 def _headline_says(article: Article) -> tuple[Certainty, bool, tuple[Step, ...]]:
     """Return how sure the headline is, whether it has a negation, and its steps."""
-    return certainty(article), _NEGATION.search(article.title) is not None, happened([article.title])
+    return certainty(article), _NEGATION.search(article.title) is not None, taken_steps([article.title])
 
 
 def is_turned(telling: Telling, earlier: Telling) -> bool:
@@ -150,9 +150,9 @@ def _stems(text: str) -> frozenset[str]:
 
 
 def new_steps(telling: Telling, earlier: Sequence[Telling]) -> tuple[Step, ...]:
-    """Return the steps that no earlier telling mentions as having happened, or that count as new by `taken_since`."""
-    known = happened([one for it in earlier for one in (it.article.title_read, it.article.text)], before_too=True)
-    since = taken_since(telling.article, earlier)
+    """Return the steps that no earlier telling mentions as having happened, or that count as new by `steps_since`."""
+    known = taken_steps([one for it in earlier for one in (it.article.title_read, it.article.text)], before_too=True)
+    since = steps_since(telling.article, earlier)
     return tuple(step for step in _steps_of(telling) if step not in known or step in since)
 
 

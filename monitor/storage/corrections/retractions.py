@@ -23,8 +23,8 @@ from monitor.storage.outbox.destinations import hold_left, is_left
 from monitor.storage.outbox.digests import unfold
 from monitor.storage.stories import lock_stories, read_stories
 from monitor.storage.tables import chats, deliveries
-from monitor.stories.corrections.retraction import Corrected, PostAddress, headline_of, told
-from monitor.stories.grouping import shown
+from monitor.stories.corrections.retraction import Corrected, PostAddress, describe, headline_of
+from monitor.stories.grouping import render_part
 from monitor.text.chat_names import chat_of
 from monitor.text.telegram_html import Html, first_line, join, text
 
@@ -138,7 +138,7 @@ class _Forms:
             to = self.destinations.get(row.chat, Destination(chat=row.chat))
             post = WantedPost(
                 chat=row.chat,
-                html=shown(self.story, row.part, to=to, now=self.now),
+                html=render_part(self.story, row.part, to=to, now=self.now),
                 part=row.part,
                 buttons=read_buttons(row.buttons),
                 silent=row.silent,
@@ -245,7 +245,7 @@ def _let_go(db: Connection, story_id: int, now: datetime) -> int:
 
 def _answer(db: Connection, answered: Answered | None, corrected: Corrected | None, now: datetime) -> None:
     if answered:
-        said = join("\n", map(text, told(corrected))) if corrected else answered.otherwise
+        said = join("\n", map(text, describe(corrected))) if corrected else answered.otherwise
         tell(db, answered.chat, answered.key, said, now=now)
 
 

@@ -20,7 +20,7 @@ from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.feeds import leased, unleased
 from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
-from monitor.stories.quotes import is_outdated, quoted
+from monitor.stories.quotes import is_outdated, quoted_sentences
 from monitor.text.urls import canonical
 
 _HOUR = timedelta(hours=1)
@@ -194,7 +194,7 @@ def _due_page(db: Connection, page: Row[Any]) -> DuePage:
     tellings = [read_telling(article) for article in articles_of]
     in_stories = [telling.article for telling, row in zip(tellings, articles_of, strict=True) if row.story_id]
     last = (in_stories or [tellings[0].article])[-1]
-    sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted(telling))
+    sentences = dict.fromkeys(sentence for telling in tellings for sentence in quoted_sentences(telling))
     return DuePage(
         id=page.id,
         url=page.url,

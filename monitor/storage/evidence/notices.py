@@ -88,7 +88,7 @@ def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> 
 def told_of_undoing(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
     """Close the last question about a change: the page shows its former text again."""
     for question in _asked_of_changes(db, page_id, to)[-1:]:
-        _close(db, question, page_notice.undone(now, to.zone), to, now)
+        _close(db, question, page_notice.undone_line(now, to.zone), to, now)
 
 
 def _asked_of_changes(db: Connection, page_id: int, to: Announcements) -> Sequence[Row[Any]]:
@@ -109,7 +109,7 @@ def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetim
     """
     gone = select(observations.c.id).where(observations.c.page_id == page_id, observations.c.sight == Sight.GONE)
     keys = [_key(observation_id) for observation_id in db.scalars(gone)]
-    note = text(page_notice.back(now, to.zone))
+    note = text(page_notice.back_line(now, to.zone))
     shown = select(deliveries.c.chat, deliveries.c.key, deliveries.c.html).where(deliveries.c.key.in_(keys))
     for one in db.execute(shown.where(deliveries.c.html.notlike(f"%{page_notice.BACK}%"))).all():
         tell(db, one.chat, one.key, join("\n\n", (Html(one.html), note)), now=now)

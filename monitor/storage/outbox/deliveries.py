@@ -140,9 +140,9 @@ def remove(db: Connection, row: ColumnElement[bool], now: datetime) -> Row[Any] 
 
 def announce_removal(db: Connection, removed: Row[Any], called: str, *, chat: str, now: datetime) -> None:
     """Tell a chat that a post is being deleted; `Outbox.settle` adds the result there."""
-    notice = removal.ordered(f"«{called}»", address_of(db, removed.chat, removed.message_id))
+    notice = removal.ordered_notice(f"«{called}»", address_of(db, removed.chat, removed.message_id))
     if removed.state == DeliveryState.CANCELLED:
-        notice = removal.ended(notice, Settlement(state=DeliveryState.CANCELLED))
+        notice = removal.ended_notice(notice, Settlement(state=DeliveryState.CANCELLED))
     tell(db, chat, removal.notice_key(removed.id), notice, now=now)
 
 
@@ -288,7 +288,7 @@ def _tell_of_removal(db: Connection, delivery_id: int, settlement: Settlement, n
     """Update the notices about a deletion."""
     key = removal.notice_key(delivery_id)
     for notice in db.execute(select(deliveries.c.chat, deliveries.c.html).filter_by(key=key)).all():
-        tell(db, notice.chat, key, removal.ended(notice.html, settlement), now=now)
+        tell(db, notice.chat, key, removal.ended_notice(notice.html, settlement), now=now)
 
 
 def _take(db: Connection, row: Row[Any], chat: Row[Any], now: datetime, lease: timedelta) -> Delivery | None:

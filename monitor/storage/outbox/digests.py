@@ -20,7 +20,7 @@ from monitor.storage.corrections.rows import WITHDRAWN, retractions_of
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
 from monitor.storage.tables import articles, chats, deliveries, delivery_photos
-from monitor.stories.digest import after_flood, of_day, of_week
+from monitor.stories.digest import render_day, render_flood, render_week
 from monitor.stories.post_texts import topic_title
 from monitor.text.telegram_html import first_address, first_line, web_address
 from monitor.text.urls import message_link, public_name
@@ -51,7 +51,7 @@ def fold(db: Connection, chat: str, now: datetime, *, tongue: Tongue = "ru") -> 
         return False
     since = db.scalar(select(func.min(deliveries.c.created_at)).where(waiting))
     lines = _lines(db, waiting, tongue)
-    for page in after_flood([item for _, item in lines], tongue=tongue):
+    for page in render_flood([item for _, item in lines], tongue=tongue):
         numbers = [lines[place][0].id for place in page.places]
         digest = _digest(chat, key=f"flood:{numbers[0]}", html=page.html, now=now)
         digest["created_at"] = since  # as old as the oldest post it tells
@@ -106,7 +106,7 @@ class DigestStore:
                 *undecided,
             ]
             retracted = _retracted(db, chat, day, tongue)
-            html = of_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
+            html = render_day(day.date, items, held=held, retracted=retracted, tongue=tongue)
             is_empty = not items and not held and not retracted
             return _put(db, chat, key, "" if is_empty else html, now, silent=silent) is not None
 
@@ -131,7 +131,7 @@ class DigestStore:
             if _may_be_sent(db, chat, key):
                 return False
             items = [one.item for one in posted(db, chat, week.since, week.until, hidden=hidden)]
-            html = of_week(week, items, archive=archive) if items else ""
+            html = render_week(week, items, archive=archive) if items else ""
             digest_id = _put(db, chat, key, html, now, silent=False)
             if digest_id is not None:
                 shown = {"photo": draw(week, items)}

@@ -12,7 +12,7 @@ from monitor.models.articles import Article
 from monitor.models.stories import Telling
 from monitor.stories.claims.certainty import Certainty, certainty, denial
 from monitor.stories.claims.step_forms import ABOUT_BEFORE
-from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_in, happened, spoken_of
+from monitor.stories.claims.steps import NO_REMOVAL, Step, denied_steps, mentioned_steps, taken_steps
 from monitor.text.languages.places import TOWNS, places
 from monitor.text.unicode import sentences
 
@@ -58,12 +58,12 @@ def _all_told(earlier: Iterable[Telling]) -> frozenset[Step]:
 
 
 def _steps_told(article: Article) -> frozenset[Step]:
-    return frozenset(happened((article.title_read, article.text)))
+    return frozenset(taken_steps((article.title_read, article.text)))
 
 
 def _stance(article: Article, known: frozenset[Step]) -> Certainty:
     """`known` are the steps that earlier tellings told."""
-    told_now = frozenset(happened([article.title]))
+    told_now = frozenset(taken_steps([article.title]))
     if NO_REMOVAL & told_now or (Step.RELEASED in told_now and not denial(article.title)):
         return Certainty.SAID  # «отпустили: её спутали с другой»
     if known and (_denies_any(article, known) or _denied(article) & known):
@@ -77,9 +77,9 @@ def denies_what_was_told(words: str, earlier: Sequence[Telling]) -> bool:
     or that the person who had gone is at home and not in prison. «Опроверг слухи, что его били» denies no step.
     """
     known = _all_told(earlier)
-    if ABOUT_BEFORE.search(words) or known.intersection(happened([words])):
+    if ABOUT_BEFORE.search(words) or known.intersection(taken_steps([words])):
         return False
-    if known & denied_in(words) or (denial(words) and known.intersection(_spoken_in(words))):
+    if known & denied_steps(words) or (denial(words) and known.intersection(_spoken_in(words))):
         return True
     return _is_safe(words, known) and not _JAILED.search(words)
 
@@ -87,7 +87,7 @@ def denies_what_was_told(words: str, earlier: Sequence[Telling]) -> bool:
 def _spoken_in(words: str) -> frozenset[Step]:
     """Return the steps that a sentence mentions, whether as facts or as denied."""
     of_removal = _REMOVALS if _REMOVAL.search(words) else frozenset[Step]()
-    return frozenset(spoken_of(words)) | denied_in(words) | of_removal
+    return frozenset(mentioned_steps(words)) | denied_steps(words) | of_removal
 
 
 def _is_safe(words: str, known: frozenset[Step]) -> bool:
@@ -107,10 +107,10 @@ def _denies_any(article: Article, known: frozenset[Step]) -> bool:
     denies no detention.
     """
     denying = (words for words in first_sentences(article) if denial(words) and not ABOUT_BEFORE.search(words))
-    return any(not denied_in(words) or denied_in(words) & known for words in denying)
+    return any(not denied_steps(words) or denied_steps(words) & known for words in denying)
 
 
 def _denied(article: Article) -> frozenset[Step]:
     """Return the steps that the headline or the first sentences say did not happen."""
     now = (words for words in (article.title, *first_sentences(article)) if not ABOUT_BEFORE.search(words))
-    return frozenset[Step]().union(*map(denied_in, now))
+    return frozenset[Step]().union(*map(denied_steps, now))

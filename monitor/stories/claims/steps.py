@@ -1,7 +1,7 @@
 """The steps of a case: their names, which of them are urgent, and which of them a text mentions. Pure.
 
 Two questions are asked of a text. Does it *mention* a step (`speaks_of`)? Doubtful forms count, so that news is not
-taken for known. Does it say that the step *happened* (`happened`)? Doubtful forms do not count, because subscribers
+taken for known. Does it say that the step *happened* (`taken_steps`)? Doubtful forms do not count, because subscribers
 read the answer in our own words: only finite forms are accepted (step_forms.py), about neither the future nor the past.
 """
 
@@ -221,7 +221,7 @@ def _told_as_happened(step: Step) -> re.Pattern[str]:
     return _any_of("", "|".join(FORMS[step.name]))
 
 
-def spoken_of(text: str) -> list[Step]:
+def mentioned_steps(text: str) -> list[Step]:
     """Return the steps that a text mentions at least once without a negation."""
     return [step for step in _WORDS if speaks_of(step, text)]
 
@@ -231,12 +231,12 @@ def speaks_of(step: Step, text: str) -> bool:
     the text says that it happened.
     """
     if step not in _WORDS:
-        return step in happened([text], before_too=True)
+        return step in taken_steps([text], before_too=True)
     return any(not _is_denied(text, word) for word in _spoken(step).finditer(text))
 
 
 @remembered(_REMEMBERED)
-def denied_in(text: str) -> frozenset[Step]:
+def denied_steps(text: str) -> frozenset[Step]:
     """Return the steps that a text mentions only as not having happened: «не задерживали»."""
     steps = {step for step in _WORDS if _spoken(step).search(text) and not speaks_of(step, text)}
     if _UNDECIDED.search(text):
@@ -252,7 +252,7 @@ def _is_denied(text: str, word: re.Match[str]) -> bool:
 # ── what a text tells as happened ──────────────────────────────────────────────────────────────
 
 
-def happened(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, ...]:
+def taken_steps(texts: Iterable[str], *, before_too: bool = False) -> tuple[Step, ...]:
     """Return the steps that one of these texts says happened or are happening, the one to name first.
 
     `before_too`: include those that the text itself calls earlier («ранее», «былтыр»).

@@ -22,7 +22,7 @@ def button(story_id: int, part: int) -> Buttons:
     return ((("Удалить пост из канала", f"{REMOVE_BUTTON}:{story_id}:{part}"),),)
 
 
-def pressed(data: str) -> tuple[int, int] | None:
+def parse_press(data: str) -> tuple[int, int] | None:
     """Parse the data after REMOVE_BUTTON and its colon into story and part; None if no button of ours sends it."""
     press = _PRESS.fullmatch(data)
     return (int(press[1]), int(press[2])) if press else None
@@ -43,14 +43,14 @@ def notice_key(delivery_id: int) -> str:
     return f"delete:{delivery_id}"
 
 
-def ordered(headline: str, address: str) -> Html:
+def ordered_notice(headline: str, address: str) -> Html:
     """Return the notice shown until Telegram answers; `address` is the post's, "" if it has none."""
     return join(
         "\n", (text("Пост удаляется из канала. Когда Telegram ответит, здесь будет сказано."), link(headline, address))
     )
 
 
-def ended(notice: str, settlement: Settlement) -> Html:
+def ended_notice(notice: str, settlement: Settlement) -> Html:
     """Return the notice shown when Telegram has answered."""
     deleted = settlement.state is DeliveryState.CANCELLED
     first = "Поста в канале больше нет." if deleted else f"{settlement.error} {_BY_HAND}"

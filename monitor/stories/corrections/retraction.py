@@ -122,7 +122,7 @@ def buttons(story_id: int) -> Buttons:
     return ((("Опровергнуть", f"{RETRACT_BUTTON}:{story_id}"),),)
 
 
-def pressed(data: str) -> int | None:
+def parse_press(data: str) -> int | None:
     """Parse the data after RETRACT_BUTTON and its colon into the story; None if no button of ours sends it."""
     return int(data) if _PRESS.fullmatch(data) else None
 
@@ -167,7 +167,7 @@ _LOST: Final = (
 )
 
 
-def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story}") -> tuple[str, ...]:
+def describe(corrected: Corrected, *, back: str = "Вернуть: /unretract {story}") -> tuple[str, ...]:
     """Return what was done, in lines of Russian plain text; `back` says how to undo it."""
     how, said = corrected.how, {"story": corrected.story, "headline": line(corrected.headline, 200)}
     counts = (
@@ -187,11 +187,11 @@ def told(corrected: Corrected, *, back: str = "Вернуть: /unretract {story
     return tuple(lines)
 
 
-def absent(named: str) -> str:
+def no_story_message(named: str) -> str:
     """Say in Russian that no channel shows such a story."""
     return f"Ни один канал не показывал такой истории: {line(named, _LONGEST_NAME)}. Номер называют /why и monitor why."
 
 
-def not_retracted(number: int) -> str:
+def not_retracted_message(number: int) -> str:
     """Say in Russian that the story is not retracted."""
     return f"История {number} не опровергнута: возвращать нечего."

@@ -12,7 +12,7 @@ from monitor.stories.question import is_asked
 from monitor.stories.recent_events import RecentEvents
 
 
-def of_a_case(telling: Telling, placement: Placement, stories: Sequence[Story]) -> tuple[Telling | None, Placement]:
+def apply_case(telling: Telling, placement: Placement, stories: Sequence[Story]) -> tuple[Telling | None, Placement]:
     """Adjust a telling that names somebody whose case a story tells. A denial of what the channel published joins that
     story and is published at once, whatever the rules say. An article that no rule matched becomes a question to
     maintainers; the telling is None if it continues no story.

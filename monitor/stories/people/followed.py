@@ -52,7 +52,7 @@ class Followed(NamedTuple):
     events: RecentEvents = recent_events.NONE
 
     @classmethod
-    def of(cls, tellings: Iterable[ToldStory], events: RecentEvents = recent_events.NONE) -> Self:
+    def from_tellings(cls, tellings: Iterable[ToldStory], events: RecentEvents = recent_events.NONE) -> Self:
         """Those of these stories' tellings."""
         stories, persons = defaultdict[str, set[int]](set), defaultdict[str, set[Person]](set)
         for one in tellings:
@@ -102,7 +102,7 @@ NOBODY: Final = Followed({})
 def is_about(article: Article, story: Story, *, headline: bool = False) -> bool:
     """Whether the article (only its title if `headline`) names somebody whom the story is about."""
     tellings = (ToldStory(0, one.article.title, one.article.text) for one in story.tellings)
-    return Followed.of(tellings).is_named(article.title, "" if headline else article.text)
+    return Followed.from_tellings(tellings).is_named(article.title, "" if headline else article.text)
 
 
 def is_same_person(article: Article, story: Story, *, in_full: bool = False) -> bool:
@@ -121,7 +121,7 @@ def is_denied_by(telling: Telling, story: Story) -> bool:
     article, earlier = telling.article, story.tellings
     if _is_older(article, story) or Certainty.DENIED in stances(earlier):
         return False
-    told_of = Followed.of(ToldStory(0, one.article.title, one.article.text) for one in earlier)
+    told_of = Followed.from_tellings(ToldStory(0, one.article.title, one.article.text) for one in earlier)
     naming = [words for words in (article.title, *first_sentences(article)) if told_of.is_named(words, "")]
     known = [person for one in earlier for person in named_in(one.article)]
     return any(denies_what_was_told(words, earlier) and not _names_others(words, known) for words in naming)

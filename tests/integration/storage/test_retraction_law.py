@@ -22,7 +22,7 @@ from monitor.storage.database import open_engine, read_transaction, write_transa
 from monitor.storage.store import Store
 from monitor.storage.stories import read_stories
 from monitor.storage.tables import deliveries, metadata
-from monitor.stories.grouping import Chats, group, shown
+from monitor.stories.grouping import Chats, group, render_part
 from monitor.stories.placement import SAME_CASE
 from tests.factories import NOW, feed, matched, poll_outcome
 from tests.harness.databases import postgres_database, sqlite_database
@@ -132,7 +132,7 @@ class World:
             stories = {story.id: story for story in read_stories(db, {row.story_id for row in rows})}
         to = Destination(chat=chat)
         stands = [row for row in rows if row.part not in stories[row.story_id].struck or self.messages[row.id]]
-        wanted = [shown(stories[row.story_id], row.part, to=to, now=self.now) for row in stands]
+        wanted = [render_part(stories[row.story_id], row.part, to=to, now=self.now) for row in stands]
         assert sorted(self.seen[chat].values()) == sorted(wanted)
         assert not (self.retracted and any("<s>" not in text for text in wanted)), "told again by nobody's decision"
 

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models.outbox import DigestItem
-from monitor.stories.digest import after_flood, of_day
+from monitor.stories.digest import render_day, render_flood
 from monitor.text.telegram_html import MOST_BYTES, first_line, fits, seen
 from tests.servers.bot_html import parse_html, utf16_length
 
@@ -22,7 +22,7 @@ def item(number: int, topic: str = "Экстрадиция", title: str = "", ou
 def test_a_small_digest() -> None:
     items = [item(1), item(2, "КНБ", outlets=["Лада", "Азаттық"]), item(3)]
 
-    (page,) = after_flood(items)
+    (page,) = render_flood(items)
 
     assert page.html == (
         "<b>Накопилось новостей: 3</b>\n\n"
@@ -36,7 +36,7 @@ def test_a_small_digest() -> None:
 
 
 def test_a_long_digest_goes_on_in_the_next_message_under_its_heading() -> None:
-    pages = after_flood([item(number, title=f"Новость {number} " + "о том же " * 10) for number in range(150)])
+    pages = render_flood([item(number, title=f"Новость {number} " + "о том же " * 10) for number in range(150)])
 
     assert len(pages) > 2
     assert [f"часть {n} из {len(pages)}" in page.html for n, page in enumerate(pages, 1)] == [True] * len(pages)
@@ -45,13 +45,13 @@ def test_a_long_digest_goes_on_in_the_next_message_under_its_heading() -> None:
 
 
 def test_a_message_has_fewer_links_than_telegram_takes() -> None:
-    pages = after_flood([item(number, title="Да", outlets=()) for number in range(300)])
+    pages = render_flood([item(number, title="Да", outlets=()) for number in range(300)])
 
     assert max(len(parse_html(page.html)[1]) for page in pages) <= 100
 
 
 def test_the_day_is_one_message_that_counts_what_it_cannot_hold() -> None:
-    html = of_day(DAY, [item(number, title="Очень длинный заголовок " * 5) for number in range(500)])
+    html = render_day(DAY, [item(number, title="Очень длинный заголовок " * 5) for number in range(500)])
 
     assert html.startswith("<b>За сутки: 500</b> · 22.11.2026\n\n<b>Экстрадиция · 500</b>\n")
     rest = re.search(r"и ещё (\d+): они в канале выше$", html)
@@ -61,7 +61,7 @@ def test_the_day_is_one_message_that_counts_what_it_cannot_hold() -> None:
 
 
 def test_a_short_day() -> None:
-    assert seen(of_day(DAY, [item(1)])).splitlines() == [
+    assert seen(render_day(DAY, [item(1)])).splitlines() == [
         "За сутки: 1 · 22.11.2026",
         "",
         "Экстрадиция · 1",
@@ -70,8 +70,8 @@ def test_a_short_day() -> None:
 
 
 def test_a_day_counts_what_muted_rules_hold() -> None:
-    assert seen(of_day(DAY, [item(1)], held=3)).startswith("За сутки: 1 · 22.11.2026 · придержано редакторами: 3\n")
-    assert seen(of_day(DAY, [], held=3)) == "За сутки: 0 · 22.11.2026 · придержано редакторами: 3"
+    assert seen(render_day(DAY, [item(1)], held=3)).startswith("За сутки: 1 · 22.11.2026 · придержано редакторами: 3\n")
+    assert seen(render_day(DAY, [], held=3)) == "За сутки: 0 · 22.11.2026 · придержано редакторами: 3"
 
 
 def test_a_message_is_called_by_its_first_line_that_is_no_hashtag() -> None:
@@ -90,10 +90,10 @@ items = st.builds(
 @settings(max_examples=40, deadline=None)
 @given(st.lists(items, min_size=1, max_size=60))
 def test_whatever_the_press_writes_telegram_takes_every_page_and_nothing_is_dropped(items: list[DigestItem]) -> None:
-    pages = after_flood(items)
+    pages = render_flood(items)
 
     assert sorted(place for page in pages for place in page.places) == list(range(len(items)))
-    for html in (*(page.html for page in pages), of_day(DAY, items)):
+    for html in (*(page.html for page in pages), render_day(DAY, items)):
         text, entities = parse_html(html)
         assert text
         assert utf16_length(text) <= 4096
@@ -103,4 +103,4 @@ def test_whatever_the_press_writes_telegram_takes_every_page_and_nothing_is_drop
 
 @pytest.mark.parametrize("count", [1, 20, 81])
 def test_the_heading_counts(count: int) -> None:
-    assert f"Накопилось новостей: {count}" in after_flood([item(number) for number in range(count)])[0].html
+    assert f"Накопилось новостей: {count}" in render_flood([item(number) for number in range(count)])[0].html

@@ -11,7 +11,7 @@ from monitor.models.channels import Destination
 from monitor.models.labels import OUTCOMES
 from monitor.models.stories import Decision, Story
 from monitor.stories.post import render
-from monitor.stories.question import DECISION, ask, buttons, decided, initial_of, outcome_label, pressed
+from monitor.stories.question import DECISION, append_decision, ask, buttons, initial_of, outcome_label, parse_press
 from monitor.text.telegram_html import fits, seen
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
@@ -38,7 +38,7 @@ def test_a_question_fits_and_shows_no_markup_from_outside(
 ) -> None:
     asked = asked_of(story(1, telling(1, tier=Tier.REVIEW, title=title, text=text)))
 
-    html = decided(asked, decision, initial=initial, at=NOW, zone="Asia/Almaty")
+    html = append_decision(asked, decision, initial=initial, at=NOW, zone="Asia/Almaty")
 
     assert fits(html)
     assert "<script" not in html
@@ -62,7 +62,7 @@ def test_buttons_are_read_back(story_id: int, part: int) -> None:
     data = [data for row in buttons(story_id, part) for _, data in row]
 
     assert all(len(one.encode()) <= 64 for one in data)
-    assert [pressed(one) for one in data] == [
+    assert [parse_press(one) for one in data] == [
         (story_id, part, Decision.PUBLISHED),
         (story_id, part, Decision.REJECTED),
         (story_id, part, Decision.OFF_TOPIC),
@@ -71,7 +71,7 @@ def test_buttons_are_read_back(story_id: int, part: int) -> None:
 
 @pytest.mark.parametrize("data", ["", "r:1:1", "r:1:1:x", "r:-1:1:p", "r:١:1:p", "r:1:1:p\n", "u:1:sent"])
 def test_other_data_is_no_decision(data: str) -> None:
-    assert pressed(data) is None
+    assert parse_press(data) is None
 
 
 @given(st.text())

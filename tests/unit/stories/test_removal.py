@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.models.outbox import DeliveryState, Settlement
-from monitor.stories.corrections.removal import button, ended, offer, ordered, pressed, why_not
+from monitor.stories.corrections.removal import button, ended_notice, offer, ordered_notice, parse_press, why_not
 from monitor.text.telegram_html import fits, line, seen
 
 STAYS = Settlement(state=DeliveryState.REJECTED, error="Telegram не даёт удалить <пост>")
@@ -16,32 +16,32 @@ def test_a_button_is_read_back_and_short_enough_for_telegram(story_id: int, part
     (((_, data),),) = button(story_id, part)
 
     kind, _, rest = data.partition(":")
-    assert (kind, pressed(rest)) == ("d", (story_id, part))
+    assert (kind, parse_press(rest)) == ("d", (story_id, part))
     assert len(data.encode()) <= 64
 
 
 @given(data=st.text())
 def test_anything_else_is_no_button(data: str) -> None:
-    assert pressed(f"{data}x") is None
+    assert parse_press(f"{data}x") is None
 
 
 @given(headline=st.text(max_size=2_000))
 def test_every_notice_fits_and_shows_no_markup_from_outside(headline: str) -> None:
-    notice = ordered(line(headline, 200), "https://t.me/test_channel/7")
+    notice = ordered_notice(line(headline, 200), "https://t.me/test_channel/7")
 
-    for html in (offer(line(headline, 200)), notice, ended(notice, STAYS)):
+    for html in (offer(line(headline, 200)), notice, ended_notice(notice, STAYS)):
         assert fits(html)
         assert "<script" not in html
         assert "<пост>" not in html
 
 
 def test_what_became_of_it_replaces_what_was_to_be_and_keeps_the_link() -> None:
-    notice = ordered("«Новость»", "https://t.me/test_channel/7")
+    notice = ordered_notice("«Новость»", "https://t.me/test_channel/7")
 
-    done = ended(notice, Settlement(state=DeliveryState.CANCELLED))
+    done = ended_notice(notice, Settlement(state=DeliveryState.CANCELLED))
 
     assert seen(done) == "Поста в канале больше нет.\n«Новость»"
-    assert 'href="https://t.me/test_channel/7"' in ended(notice, STAYS)
+    assert 'href="https://t.me/test_channel/7"' in ended_notice(notice, STAYS)
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from monitor.models.channels import Destination
 from monitor.models.outbox import DigestItem
 from monitor.models.stories import Retraction
 from monitor.stories.corrections.retraction import PostAddress, is_too_long, reason_of, story_named, struck_post
-from monitor.stories.digest import of_day
+from monitor.stories.digest import render_day
 from monitor.stories.post import render
 from monitor.text.telegram_html import first_address, first_line, fits, seen
 from monitor.text.unicode import utf16_length
@@ -75,7 +75,7 @@ def test_the_day_always_tells_what_was_retracted(items: int, retracted: int, len
     item = DigestItem(topic="Экстрадиция", title="ы" * length, url="https://news.example/" + "x" * length)
     wrong = replace(item, retracted="я" * length)
 
-    html = of_day(date(2026, 11, 29), [item] * items, retracted=[wrong] * retracted)
+    html = render_day(date(2026, 11, 29), [item] * items, retracted=[wrong] * retracted)
 
     assert fits(html)
     assert html.count("<a ") <= 90

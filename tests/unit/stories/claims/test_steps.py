@@ -5,10 +5,10 @@ import pytest
 from monitor.models.channels import Destination, Sound
 from monitor.models.stories import Story
 from monitor.stories.claims.step_forms import FORMS
-from monitor.stories.claims.steps import Step, happened
+from monitor.stories.claims.steps import Step, taken_steps
 from monitor.stories.destinations import is_silent
 from monitor.stories.first_line import first_line
-from monitor.stories.novelty import added
+from monitor.stories.novelty import news_by_kind
 from monitor.stories.quotes import step_of
 from tests.factories import story, telling
 
@@ -142,7 +142,7 @@ TOLD = [
 
 @pytest.mark.parametrize(("text", "step"), TOLD)
 def test_a_step_is_told_as_happened_or_not_at_all(text: str, step: Step | None) -> None:
-    assert next(iter(happened([text])), None) is step
+    assert next(iter(taken_steps([text])), None) is step
 
 
 def test_the_headline_decides_and_then_the_sentences_that_met_the_rules() -> None:
@@ -159,7 +159,7 @@ def test_any_two_tellings_can_be_compared() -> None:
 
     for one in tellings:
         for other in tellings[:: len(tellings) // 9]:
-            added(one, [other])
+            news_by_kind(one, [other])
             assert first_line(one, (), (other,), "ru")
 
 

@@ -15,7 +15,7 @@ from tests.factories import NOW, article, matched, story, telling
 from tests.factories.channels import to_channel
 
 TOLD = ToldStory(1, "Россиянина задержали", "В Актобе задержали пекаря Максима Пробникова.")
-FOLLOWED = Followed.of([TOLD])
+FOLLOWED = Followed.from_tellings([TOLD])
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_a_surname_is_known_in_every_case(surname: str, word: str, *, is_written
 
 def test_a_name_of_many_stories_is_nobody() -> None:
     """Officials, and names that many bear."""
-    of_many = Followed.of([TOLD._replace(story_id=number) for number in range(4)])
+    of_many = Followed.from_tellings([TOLD._replace(story_id=number) for number in range(4)])
 
     assert not of_many.is_named("Пробников на связи", "")
 
@@ -65,7 +65,7 @@ def test_who_is_written_in_another_case_is_nobody_new_and_a_namesake_is() -> Non
         ToldStory(2, "Выдали Аркадия Пробникова", ""),
     ]
 
-    new = Followed.of(told).without(FOLLOWED)
+    new = Followed.from_tellings(told).without(FOLLOWED)
 
     assert [*new.by_stem.values()] == [frozenset({Person("Пробникова", "Аркадия")})]
     assert FOLLOWED.without(NOBODY) == FOLLOWED
@@ -82,7 +82,7 @@ def test_who_is_written_in_another_case_is_nobody_new_and_a_namesake_is() -> Non
     ],
 )
 def test_who_speaks_by_his_office_is_not_followed(title: str, *, is_followed: bool) -> None:
-    followed = Followed.of([ToldStory(1, title, "")])
+    followed = Followed.from_tellings([ToldStory(1, title, "")])
 
     assert followed.is_named("Ержан Омаров открыл площадку", "") is is_followed
 
