@@ -127,7 +127,7 @@ def speed(engine: Engine) -> None:
         matcher.judge(title=title, text=told)
 
     def judge() -> None:
-        for article in Archive(engine).kept(NOW - timedelta(days=1)):
+        for article in Archive(engine).iter_articles(NOW - timedelta(days=1)):
             compared.add(article)
 
     seconds = spent(judge)
@@ -145,7 +145,7 @@ def lookups(engine: Engine) -> None:
         with write_transaction(engine) as db:
             db.execute(insert(entries), [told | {"url": url, "address": address_number(url)} for url in urls])
     history = History(engine)
-    slowest = max(spent(lambda: history.seen("https://other.example/777777/?utm_source=x")) for _ in range(20))
+    slowest = max(spent(lambda: history.list_entries("https://other.example/777777/?utm_source=x")) for _ in range(20))
     print(f"  why, a million more   {slowest * 1000:8.1f} ms, the slowest of 20 (the bar: 100)")
 
 

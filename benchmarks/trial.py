@@ -95,7 +95,11 @@ def main(count: int, kind: str) -> None:
         file = Path(folder) / "keywords.yaml"
         file.write_bytes(KEYWORDS.read_bytes())
         words = keywords_file(engine, str(file))
-        list(islice((in_force.judge(title=one.title, text=one.text) for one in Archive(engine).kept(SINCE)), 2_000))
+        list(
+            islice(
+                (in_force.judge(title=one.title, text=one.text) for one in Archive(engine).iter_articles(SINCE)), 2_000
+            )
+        )
         print(f"{kind}: {count} articles of {WORDS} words, {DAYS} days")
         print(f"  the page of the list    {seconds(words.look)[0]:5.2f} s, once for each content of the file")
         for word, share in PLANTED.items():
@@ -140,7 +144,7 @@ def everything(kept: Archive, in_force: Matcher, count: int) -> float:
     """Seconds for an article, judged twice."""
     compared = Comparison(by(in_force), by(in_force))
     start = time.perf_counter()
-    for article in islice(kept.kept(SINCE), count):
+    for article in islice(kept.iter_articles(SINCE), count):
         compared.add(article)
     return (time.perf_counter() - start) / count
 

@@ -86,7 +86,9 @@ def build_retention(settings: Settings, store: Store) -> Retention | None:
     keep = settings.evidence_kept_for
     if keep is None:
         return None
-    return Retention(folder=Path(settings.evidence_dir), keep=keep, outlived=store.stats.evidence.outlived, clock=clock)
+    return Retention(
+        folder=Path(settings.evidence_dir), keep=keep, outlived=store.stats.evidence.outlived_files, clock=clock
+    )
 
 
 def rule_names(matcher: Matcher) -> Sequence[str]:

@@ -44,7 +44,7 @@ class CaseCommand:
         first, *rest = argument.split(maxsplit=1) or [""]
         said = "".join(rest)
         if not first:
-            return _listed(self._cases.opened())
+            return _listed(self._cases.open_cases())
         if first.casefold() in _CLOSE:
             number = _number(said)
             return text(closed(number, done=self._cases.close(number, self._clock()))) if number else _how(_WHICH_CASE)

@@ -164,7 +164,7 @@ class ReadCommands:
         address = only_address(argument)
         if not address:
             return text("Нужна одна ссылка. Пишите так: /why https://адрес.новости")
-        members = self._history.seen(address)
+        members = self._history.list_entries(address)
         if not members:
             return text("Такого адреса бот не видел.")
         fact, *others = map(_fact, members[:_MOST_LINES])

@@ -43,7 +43,7 @@ class DeletedPosts:
 
     async def look(self, chat: str, since: datetime, until: datetime) -> None:
         """Note which of the posts sent in `[since, until)` are gone, as far as somebody says. Raises DatabaseError."""
-        posts = await asyncio.to_thread(self._posts.shown, chat, since, until)
+        posts = await asyncio.to_thread(self._posts.list_posts, chat, since, until)
         hidden = await self._not_shown(posts) if posts.name and posts.numbers else frozenset()
         try:
             for number in sorted(hidden)[:MOST_ASKED]:

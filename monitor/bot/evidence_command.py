@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from monitor.models.evidence import Capture
 from monitor.models.labels import moment
-from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answer_label
 from monitor.text.telegram_html import Html, fitting, join, line, link, tag, text
 from monitor.text.unicode import utf16_length
 from monitor.text.urls import only_address
@@ -69,7 +69,7 @@ class EvidenceCommand:
     def _copy(self, record: PageRecord, capture: Capture) -> Html:
         at = self._moment(capture.link.taken_at)
         label = next((record.label(one) for one in record.looks if one.capture_id == capture.id), "")
-        said = ", ".join(filter(None, (f"{at}: {label}", answered(capture))))
+        said = ", ".join(filter(None, (f"{at}: {label}", answer_label(capture))))
         return join(" ", (text(said), tag("code", text(capture.link.digest[:_SHOWN_HASH]))))
 
 

@@ -62,7 +62,7 @@ class MuteCommands:
 
     def _listing(self, rules: Sequence[RuleName], now: datetime) -> str:
         since = now - BUSY_LATELY
-        fired = self._stats.fired(after=0, since=since) if rules else ()
+        fired = self._stats.list_fired(after=0, since=since) if rules else ()
         counts = Counter(path for _, seen_at, paths in fired if seen_at >= since for path in paths)
         busy = {name: count for name in rules if (count := counts[name.path])}
         return listing(self._mutes.active(now), busy, days=BUSY_LATELY.days, zone=self._zone)

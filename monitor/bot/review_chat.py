@@ -126,9 +126,9 @@ class ReviewChat:
         self._failing_since = self._again_at = None
         for incoming in updates:
             if not self._changes_something(incoming):  # a question that breaks us must not be asked for ever
-                await asyncio.to_thread(self._cursor.passed, incoming.id)
+                await asyncio.to_thread(self._cursor.advance, incoming.id)
             await self._act_or_pass(incoming)
-            await asyncio.to_thread(self._cursor.passed, incoming.id)
+            await asyncio.to_thread(self._cursor.advance, incoming.id)
 
     async def _failed(self, error: DeliveryError) -> None:
         """Kept for the alarms when somebody must do something, or it lasts; tried again until it is gone."""

@@ -36,7 +36,7 @@ def case_open(story: Story, title: Title) -> None:
 @case_cli.command("list")
 def case_list() -> None:
     """Показать открытые дела, начиная с новых."""
-    cases = _cases().opened()
+    cases = _cases().open_cases()
     if not cases:
         say("Открытых дел нет. Открыть: monitor case open ИСТОРИЯ НАЗВАНИЕ")
     for case in cases:

@@ -25,7 +25,7 @@ from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
 from monitor.models.labels import CUT_TEXT, sight_label
 from monitor.storage.database import open_existing
-from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answered
+from monitor.storage.evidence.history import EvidenceHistory, PageRecord, answer_label
 from monitor.storage.evidence.stamps import StampStore
 from monitor.text.numbers import whole
 
@@ -43,7 +43,7 @@ def evidence_list(
     *, limit: Annotated[int, typer.Option(metavar="ЧИСЛО", min=1, max=10_000, help="сколько страниц")] = 50
 ) -> None:
     """Показать страницы, за которыми следит монитор, начиная с последних: что с ними и сколько копий."""
-    pages = _history().watched(limit=limit + 1)
+    pages = _history().watched_pages(limit=limit + 1)
     if not pages:
         say("Копий ещё нет: они появляются, когда новость уходит в канал.")
     screen = Screen()
@@ -97,7 +97,7 @@ def _show_capture(
     screen: Screen, capture: Capture, stamped: tuple[Link, TimeStamp] | None, deleted: Collection[str]
 ) -> None:
     """What is to be compared or copied (hash, file) is a line of its own, which nothing of ours breaks."""
-    _put(screen, f"копия {capture.id}: {answered(capture)}, звено {capture.link.number} цепи {capture.link.chain}")
+    _put(screen, f"копия {capture.id}: {answer_label(capture)}, звено {capture.link.number} цепи {capture.link.chain}")
     _put(screen, f"SHA-256 {capture.link.digest}", whole=True)
     _put(screen, f"{capture.file}, с байта {capture.offset}, байт: {capture.length}", whole=True)
     if capture.file in deleted:
@@ -217,7 +217,7 @@ def _proof(
         stamped = history.first_stamp(last)
         chain = list(history.chain(name, upto=stamped[0].number if stamped else last.number))
         links += chain
-        stamps += store.given([link.hash for link in chain])
+        stamps += store.list_stamps([link.hash for link in chain])
     return links, stamps
 
 

@@ -53,7 +53,7 @@ def why(
     settings = load_settings(environment())
     engine, zone = open_existing(settings.database_url), ZoneInfo(settings.timezone)
     history = History(engine)
-    members = history.seen(url)
+    members = history.list_entries(url)
     muted = [mute.name.key for mute in MuteStore(engine).active(clock())]
     stories = {number: history.story(number) for number in dict.fromkeys(one.story_id for one in members) if number}
     known = [story for story in stories.values() if story]

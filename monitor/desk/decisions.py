@@ -72,9 +72,9 @@ class Decisions:
 
     async def _waiting(self, request: Request) -> Response:
         before = number_or_none(request.query_params.get("before", ""), "истории")
-        waiting = await asyncio.to_thread(self._questions.waiting, limit=AT_ONCE, before=before)
+        waiting = await asyncio.to_thread(self._questions.list_waiting, limit=AT_ONCE, before=before)
         since = self._clock() - UNDOABLE
-        lately = await asyncio.to_thread(self._questions.decided, since, limit=AT_ONCE) if before is None else ()
+        lately = await asyncio.to_thread(self._questions.list_decided, since, limit=AT_ONCE) if before is None else ()
         just = await asyncio.to_thread(self._asked_of, request.query_params)
         more = waiting[-1].story_id if len(waiting) >= AT_ONCE else None
         asked = [(one, _quotes(one)) for one in waiting]
@@ -84,7 +84,7 @@ class Decisions:
     def _asked_of(self, query: Mapping[str, str]) -> Question | None:
         """The question that was just acted on, if the address names one."""
         story, part = number_or_none(query.get("story", ""), "истории"), number_or_none(query.get("part", ""), "части")
-        return self._questions.of_part(story, part) if story and part else None
+        return self._questions.for_part(story, part) if story and part else None
 
     def _act(self, act: _Do) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:

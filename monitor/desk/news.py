@@ -132,7 +132,7 @@ class News:
             "chats": self._chats(),
             "reports": reports,
             "story": self._history.story(entry.story_id) if entry.story_id else None,
-            "question": self._questions.of_part(entry.story_id, entry.part) if entry.story_id else None,
+            "question": self._questions.for_part(entry.story_id, entry.part) if entry.story_id else None,
             "undoable_since": self._clock() - UNDOABLE,
             "pages": self._evidence.records(entry.story_id or entry.url) if entry.story_id or entry.url else (),
             "is_public": entry.story_id is not None and self._is_public(entry.story_id),

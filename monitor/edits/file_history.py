@@ -26,7 +26,7 @@ class FileHistory:
 
     def versions(self) -> tuple[FileVersion, ...]:
         """Return the versions of the file, the newest first."""
-        return self._versions.of(self.file)
+        return self._versions.list_versions(self.file)
 
     def compared(
         self, number: int, *, with_number: int | None = None
@@ -52,7 +52,7 @@ class FileHistory:
 
     def _version(self, number: int) -> tuple[FileVersion, FileContent] | None:
         """Return a version with its content; None if it does not exist or is of another file."""
-        kept_version = self._versions.named(number)
+        kept_version = self._versions.get(number)
         if kept_version is None or kept_version[0].file != self.file:
             return None
         return kept_version[0], FileContent(file=self.file, content=kept_version[1])

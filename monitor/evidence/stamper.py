@@ -27,7 +27,7 @@ class Stamper:
 
     async def round(self) -> None:
         """Ask whoever may be asked now. Raises DatabaseError."""
-        asked_at, failures = await asyncio.to_thread(self.store.asked)
+        asked_at, failures = await asyncio.to_thread(self.store.last_requests)
         await asyncio.gather(*(self._ask(one, asked_at.get(one), failures.get(one, 0)) for one in self.authorities))
 
     async def _ask(self, authority: str, asked_at: datetime | None, failures: int) -> None:
@@ -40,6 +40,6 @@ class Stamper:
             stamp = await timestamps.stamp(link.hash, authority, client=self.client, roots=self.roots)
         except EvidenceError as error:
             log.warning("no time stamp; asked again", action="stamp", authority=authority, error=str(error))
-            await asyncio.to_thread(self.store.failed, link.hash, authority, str(error), now)
+            await asyncio.to_thread(self.store.record_failure, link.hash, authority, str(error), now)
         else:
             await asyncio.to_thread(self.store.record, stamp, now)

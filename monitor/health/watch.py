@@ -116,7 +116,7 @@ class Watch:
         )
 
     def _rates(self, now: datetime) -> tuple[RuleRate, ...]:
-        for number, seen_at, rules in self.stats.fired(after=self._counted, since=now - WINDOW):
+        for number, seen_at, rules in self.stats.list_fired(after=self._counted, since=now - WINDOW):
             self._rule_rates.add(rules, seen_at)
             self._counted = number
         return self._rule_rates.rates(frozenset(self.rules()), now)

@@ -65,7 +65,7 @@ class LookBack:
 
 def naming(archive: Archive, new: Followed, since: datetime) -> tuple[int, ...]:
     """The newest entries since then of which nothing came and that name somebody new."""
-    with closing(archive.kept(since, outcomes=(Outcome.UNMATCHED,))) as kept:
+    with closing(archive.iter_articles(since, outcomes=(Outcome.UNMATCHED,))) as kept:
         return tuple(islice((one.entry_id for one in kept if new.is_named(one.title, one.text)), MOST))
 
 

@@ -178,7 +178,7 @@ class Poller:
         return answer, news
 
     def _triage(self, state: FeedState, answer: Changed, now: datetime) -> _News:
-        known = self.entries.known(state.name, answer.entries, now)
+        known = self.entries.find_known(state.name, answer.entries, now)
         renamed = self._renamed(state, known, now, total=answer.total, is_moved=answer.is_switched)
         settled = {outcome.entry.keys for outcome in renamed}
         new = [entry for entry in known.unseen if entry.keys not in settled]

@@ -69,7 +69,7 @@ class _Build:
         self._version = version(_without_figures(about), builder.zone)
         self._marks = builder.published.marks()
         self._keys = {number: key_of(self._version, mark) for number, mark in self._marks.items()}
-        self._cases = builder.cases.opened()
+        self._cases = builder.cases.open_cases()
         self._briefs: dict[int, StoryBrief] = {}
         standing = folder.known.lines
         self._records = Records(folder.path, about, keys=self._keys, standing=standing, read=self._stories)

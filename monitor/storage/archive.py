@@ -46,7 +46,7 @@ class Archive:
     def __init__(self, engine: Engine, unindex: Unindex = _not_indexed) -> None:
         self._engine, self._unindex = engine, unindex
 
-    def kept(
+    def iter_articles(
         self, since: datetime, *, before: int | None = None, outcomes: Collection[Outcome] = ()
     ) -> Generator[KeptArticle, None, None]:
         """Yield every article judged since then, the newest first, a few hundred in memory at once; optionally only
@@ -67,7 +67,7 @@ class Archive:
                 yield _kept(db, row)
 
     def read(self, numbers: Sequence[int], *, since: datetime) -> Iterator[KeptArticle]:
-        """Yield those of these entries that `kept` would yield, in this order, reading a few at a time."""
+        """Yield those of these entries that `iter_articles` would yield, in this order, reading a few at a time."""
         for chunk in chunks(numbers, _AT_ONCE):
             with read_transaction(self._engine) as db:
                 rows = {row.id: row for row in db.execute(_judged(since).where(entries.c.id.in_(chunk)))}
@@ -75,7 +75,7 @@ class Archive:
             yield from kept
 
     def count(self, since: datetime) -> int:
-        """Return how many articles `kept` would yield."""
+        """Return how many articles `iter_articles` would yield."""
         with read_transaction(self._engine) as db:
             return db.scalar(select(func.count()).select_from(_judged(since).order_by(None).subquery())) or 0
 

@@ -35,7 +35,7 @@ def row_of(rows: Iterable[_Row], chat: str) -> _Row:
     return next(row for row in rows if row.chat == chat)
 
 
-def beside(rows: Sequence[_Row], chat: str) -> list[_Row]:
+def rows_of_chat(rows: Sequence[_Row], chat: str) -> list[_Row]:
     """Return the row of a chat, and the others of the same Telegram chat, by its number once that is known."""
     numbers = {chat_of(row.chat).lower(): chat_of(row.number) for row in rows if row.number}
 

@@ -32,7 +32,7 @@ from sqlalchemy import (
 
 from monitor.config.settings import TERMINAL
 from monitor.models.outbox import ChatIdentity, DeliveryState, Pace, Settlement
-from monitor.storage.chat_rows import beside, paused_until, row_of
+from monitor.storage.chat_rows import paused_until, row_of, rows_of_chat
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
 from monitor.storage.outbox.destinations import take_up
 from monitor.storage.tables import chats, deliveries, destinations, listeners, sends
@@ -124,7 +124,7 @@ class UpdateCursor:
             first: int | None = db.scalar(mine.returning(listeners.c.next_update_id))
             return first
 
-    def passed(self, update_id: int) -> None:
+    def advance(self, update_id: int) -> None:
         """Record that this update is handled, so that Telegram need not send it again."""
         further = listeners.c.next_update_id <= update_id
         with write_transaction(self._engine) as db:
@@ -180,7 +180,7 @@ _SENT = select(sends.c.at).where(_OF_THESE, sends.c.at <= bindparam("until")).or
 def stand_in_line(db: Connection, chat: str) -> Sequence[Row[Any]]:
     """Lock the rows of one Telegram chat, so that claims for any of its topics wait for each other; return the rows."""
     db.execute(insert_or_ignore(db, chats).values(chat=chat, closed=""))
-    names = [row.chat for row in beside(db.execute(select(chats)).all(), chat)]
+    names = [row.chat for row in rows_of_chat(db.execute(select(chats)).all(), chat)]
     return _lock(db, chats.c.chat.in_(names))
 
 

@@ -19,16 +19,16 @@ from monitor.errors import DatabaseError, DatabaseLost, SchemaError
 from monitor.storage.corrections import schema as _corrections  # noqa: F401 - its tables are part of the schema
 from monitor.storage.database_files import (
     FileGuard,
-    held,
     is_locked,
     is_lost,
+    lock,
     lock_beside,
     make_folder_of,
     private_file,
 )
 from monitor.storage.edits import schema as _edits  # noqa: F401 - as above
 from monitor.storage.evidence import schema as _evidence  # noqa: F401 - as above
-from monitor.storage.schema_version import SCRIPTS, expected, serves
+from monitor.storage.schema_version import SCRIPTS, expected_revision, serves
 from monitor.storage.site import schema as _site  # noqa: F401 - as above
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def open_usable(url: str) -> Engine:
     if file is not None and is_lost(file):
         raise DatabaseLost(file)
     if file is not None and not file.exists():
-        raise SchemaError(found="", expected=expected())
+        raise SchemaError(found="", expected=expected_revision())
     return _opened(url, require_usable_schema)
 
 
@@ -128,7 +128,7 @@ def migrate(engine: Engine) -> None:
     Tables of a later version that this code can work on stay as they are. Workers that start at once wait for each
     other. Raises DatabaseError if the file cannot be written, SchemaError if the tables are too new.
     """
-    revision, wanted = _revision_of(engine), expected()
+    revision, wanted = _revision_of(engine), expected_revision()
     if serves(revision, wanted):
         return
     if revision > wanted:
@@ -153,14 +153,14 @@ def migrate_at(url: str) -> None:
 
 def require_current_schema(engine: Engine) -> None:
     """Raise SchemaError unless the tables are of this code's version."""
-    revision, wanted = _revision_of(engine), expected()
+    revision, wanted = _revision_of(engine), expected_revision()
     if revision != wanted:
         raise SchemaError(found=revision, expected=wanted)
 
 
 def require_usable_schema(engine: Engine) -> None:
     """Raise SchemaError unless this code can work on the tables, which may be of a later version of the same era."""
-    revision, wanted = _revision_of(engine), expected()
+    revision, wanted = _revision_of(engine), expected_revision()
     if not serves(revision, wanted):
         raise SchemaError(found=revision, expected=wanted)
 
@@ -187,7 +187,7 @@ def instance_lock(url: str) -> Iterator[None]:
         return
     path = path.resolve()
     make_folder_of(path)
-    with held(lock_beside(path), database=path), held(path, database=path):
+    with lock(lock_beside(path), database=path), lock(path, database=path):
         yield
 
 
@@ -365,8 +365,8 @@ def _guard(engine: Engine, path: Path) -> None:
     watched = FileGuard(path)
     listeners: dict[str, Any] = {
         "do_connect": watched.check,
-        "connect": watched.opened,
-        "close": watched.closed,
+        "connect": watched.count_opened,
+        "close": watched.count_closed,
         "begin": watched.check,
     }
     for name, listener in listeners.items():

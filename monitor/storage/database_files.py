@@ -35,7 +35,7 @@ def private_file(path: Path) -> int:
 
 
 @contextmanager
-def held(path: Path, *, database: Path) -> Iterator[None]:
+def lock(path: Path, *, database: Path) -> Iterator[None]:
     """Lock a file of a database for the block. Raises InstanceRunning if locked, DatabaseError if not writable."""
     try:
         descriptor = private_file(path)
@@ -118,11 +118,11 @@ class FileGuard:
         self._known = self._same(self._path, self._known)
         self._known_log = self._same(self._log, self._known_log)
 
-    def opened(self, *_event: object) -> None:
+    def count_opened(self, *_event: object) -> None:
         """Count a new connection."""
         self._open += 1
 
-    def closed(self, *_event: object) -> None:
+    def count_closed(self, *_event: object) -> None:
         """Count a closed connection; after the last one SQLite itself deletes the log."""
         self._open -= 1
         if self._open == 0:

@@ -74,7 +74,7 @@ class EntryStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def known(self, feed: str, shown: Sequence[Entry], now: datetime) -> KnownEntries:
+    def find_known(self, feed: str, shown: Sequence[Entry], now: datetime) -> KnownEntries:
         """Return what is known about the entries that a feed shows now. An entry is known if one of its keys is.
 
         An entry whose headline changed since it was last judged is judged again, under an additional key. A headline

@@ -72,8 +72,8 @@ class FeedStore:
         """Lease up to `limit` due feeds, the longest due first. With `names` only these, due or paused or not."""
         is_due = and_(feeds.c.next_poll_at <= now, unpaused(now))
         asked = is_due if names is None else feeds.c.name.in_(list(names))
-        due = unleased(feeds.c.name, now).where(feeds.c.active, asked).order_by(feeds.c.next_poll_at).limit(limit)
-        claimed = leased(due, now + lease).returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
+        due = unleased_keys(feeds.c.name, now).where(feeds.c.active, asked).order_by(feeds.c.next_poll_at).limit(limit)
+        claimed = lease_rows(due, now + lease).returning(*(feeds.c[name] for name in (*_STATE, *_VALIDATORS, *_HABIT)))
         with write_transaction(self._engine) as db:
             return tuple(_state(row) for row in db.execute(claimed))
 
@@ -105,14 +105,14 @@ class FeedStore:
             return tuple(_health(row, now) for row in db.execute(active))
 
 
-def unleased(key: Column[Any], now: datetime) -> Select[Any]:
+def unleased_keys(key: Column[Any], now: datetime) -> Select[Any]:
     """Return a selection of the keys of rows that nobody has leased, to be narrowed."""
     table: Any = key.table
     return select(key).where(or_(table.c.lease_until.is_(None), table.c.lease_until <= now))
 
 
-def leased(wanted: Select[Any], until: datetime) -> Update:
-    """Lease the rows of an `unleased` selection, each once among workers; `lease_no` distinguishes leases."""
+def lease_rows(wanted: Select[Any], until: datetime) -> Update:
+    """Lease the rows of an `unleased_keys` selection, each once among workers; `lease_no` distinguishes leases."""
     (key,) = wanted.selected_columns
     table: Any = key.table
     mine = key.in_(wanted.with_for_update(skip_locked=True))

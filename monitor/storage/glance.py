@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from monitor.models.health import ChatVitals, Vitals
 from monitor.models.outbox import DeliveryState
-from monitor.storage.chat_rows import beside, paused_until
-from monitor.storage.schema_version import expected, serves
+from monitor.storage.chat_rows import paused_until, rows_of_chat
+from monitor.storage.schema_version import expected_revision, serves
 
 _PLAIN = re.compile(r"sqlite:///([^?:%#]+)")  # any other address is left to SQLAlchemy
 _INSTANT = "%Y-%m-%d %H:%M:%S.%f"  # UTC, as SQLAlchemy writes it
@@ -44,7 +44,7 @@ def vitals(file: Path, now: datetime) -> Vitals | None:
     try:
         with closing(_opened(file)) as db:
             (revision,) = db.execute("SELECT version_num FROM alembic_version").fetchone() or ("",)
-            return _vitals(db, now) if serves(revision, expected()) else None
+            return _vitals(db, now) if serves(revision, expected_revision()) else None
     except sqlite3.Error:
         return None
 
@@ -94,7 +94,7 @@ def _chats(db: sqlite3.Connection) -> list[ChatVitals]:
             ChatVitals(
                 chat=chat,
                 closed=known[chat].closed if chat in known else "",
-                not_before_at=paused_until(beside(rows, chat), chat) if chat in known else None,
+                not_before_at=paused_until(rows_of_chat(rows, chat), chat) if chat in known else None,
                 tried_at=_instant(tried.get(chat)),
                 pending=pending,
                 waiting_since=_instant(since),

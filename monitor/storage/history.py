@@ -108,7 +108,7 @@ class History:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def seen(self, url: str) -> tuple[Member, ...]:
+    def list_entries(self, url: str) -> tuple[Member, ...]:
         """Return every entry of any feed that leads to this address, in any spelling, in the order they came."""
         address = canonical(url)
         asked = member_rows().where(entries.c.address == address_number(address)).order_by(entries.c.id)

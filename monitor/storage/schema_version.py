@@ -7,7 +7,7 @@ from monitor.errors import DatabaseError
 SCRIPTS = Path(__file__).resolve().parents[2] / "alembic"
 
 
-def expected() -> str:
+def expected_revision() -> str:
     """Return the newest migration; their files are named in order. Raises DatabaseError."""
     if not (SCRIPTS / "env.py").exists():
         raise DatabaseError(f"Нет папки миграций {SCRIPTS}: запускайте monitor из его дерева, не из wheel-пакета.")

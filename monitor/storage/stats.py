@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, and_, case, func, or_, select
 
 from monitor.models.health import ChatVitals, Disk, Vitals
 from monitor.models.outbox import DeliveryState, OutboxSummary
-from monitor.storage.chat_rows import beside, paused_until
+from monitor.storage.chat_rows import paused_until, rows_of_chat
 from monitor.storage.chats import TOLD_STATE
 from monitor.storage.database import read_transaction
 from monitor.storage.evidence.vitals import EvidenceStats
@@ -77,7 +77,7 @@ class Stats:
             row = db.execute(rows.limit(1)).first()
             return (row.published_at, row.seen_at) if row else None
 
-    def fired(self, *, after: int, since: datetime) -> tuple[tuple[int, datetime, tuple[str, ...]], ...]:
+    def list_fired(self, *, after: int, since: datetime) -> tuple[tuple[int, datetime, tuple[str, ...]], ...]:
         """Return what rules matched: number of the article (above `after`), when we saw it, its rules as "topic/name".
 
         Only for stories updated `since` then, and articles held by muted rules since then; in the order of the numbers.
@@ -190,7 +190,7 @@ def _chats(db: Connection) -> tuple[ChatVitals, ...]:
     return tuple(
         ChatVitals(
             closed=known[chat].closed if chat in known else "",
-            not_before_at=paused_until(beside(rows, chat), chat) if chat in known else None,
+            not_before_at=paused_until(rows_of_chat(rows, chat), chat) if chat in known else None,
             tried_at=tried.get(chat),
             **{"chat": chat} | queues.get(chat, {}),
         )

@@ -19,7 +19,7 @@ from monitor.models.stories import Decision, Retraction, Story, Telling
 from monitor.storage.archive import verdict_of
 from monitor.storage.corrections.rows import retractions_of
 from monitor.storage.database import chunks, read_transaction
-from monitor.storage.evidence.notices import announced
+from monitor.storage.evidence.notices import announced_versions
 from monitor.storage.site.schema import case_stories, cases
 from monitor.storage.tables import articles, deliveries, reviews, stories
 from monitor.stories.people.followed import FOLLOWED, MOST_STORIES, NOBODY, Followed, ToldStory, subjects
@@ -57,7 +57,7 @@ def read_stories(db: Connection, numbers: Iterable[int]) -> tuple[Story, ...]:
     ]
     story_ids = {row.story_id for row in rows}
     decisions, deleted = _decisions(db, story_ids), _deleted(db, story_ids)
-    retracted, pages = retractions_of(db, story_ids), announced(db, story_ids)
+    retracted, pages = retractions_of(db, story_ids), announced_versions(db, story_ids)
     grouped = groupby(rows, key=attrgetter("story_id"))
     return tuple(
         replace(

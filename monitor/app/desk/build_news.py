@@ -92,7 +92,7 @@ class _RulesInForce:
     def near(self, before: int | None) -> NearArticles:
         """The newest news that rules nearly found, of entries before that number."""
         since, is_over = self.clock() - NEARLY_LATELY, self._is_over(NEAR_SECONDS)
-        with closing(self.store.archive.kept(since, before=before, outcomes=NEARLY_FOUND)) as kept:
+        with closing(self.store.archive.iter_articles(since, before=before, outcomes=NEARLY_FOUND)) as kept:
             return nearly_found(kept, self._audible(), most=MOST_NEAR, is_over=is_over)
 
     @memory.dictionary_for_now()
@@ -103,7 +103,7 @@ class _RulesInForce:
     def rates(self) -> tuple[RuleRate, ...]:
         """How often the rules fire, as the alarms count it."""
         now, counted = self.clock(), RuleRates()
-        for _, seen_at, rules in self.store.stats.fired(after=0, since=now - WINDOW):
+        for _, seen_at, rules in self.store.stats.list_fired(after=0, since=now - WINDOW):
             counted.add(rules, seen_at)
         return counted.rates(frozenset(name.path for name in names_of(self.matcher().compiled)), now)
 

@@ -74,7 +74,7 @@ def _tried(
 ) -> tuple[str, ...]:
     compared = Comparison(by(Matcher(before)), by(Matcher(after)))
     until = monotonic() + PATIENCE
-    for article in Archive(open_usable(database_url)).kept(now - timedelta(days=days)):
+    for article in Archive(open_usable(database_url)).iter_articles(now - timedelta(days=days)):
         if monotonic() > until:
             return trial(compared, days=days, everything=False)
         compared.add(article)

@@ -56,7 +56,7 @@ def backtest(
     matcher = load_matcher(keywords or settings.keywords)
     compared = Comparison(by(load_matcher(against)) if against else recorded, by(matcher))
     now = clock()
-    for article in archive.kept(now - period):
+    for article in archive.iter_articles(now - period):
         compared.add(article)
     days = max((now - (compared.oldest or now)) / DAY, 1.0)
     if as_json:

@@ -39,7 +39,7 @@ def rules(
     settings = load_settings(environment())
     engine = open_existing(settings.database_url)
     scores = RuleScores(load_matcher(keywords or settings.keywords))
-    for article in Archive(engine).kept(clock() - period):
+    for article in Archive(engine).iter_articles(clock() - period):
         scores.add_article(title=article.title, text=article.text)
     for record in Reviews(engine).decisions():
         scores.add_decision(record)

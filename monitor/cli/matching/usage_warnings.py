@@ -22,7 +22,7 @@ def usage_warnings(loaded: Keywords, matcher: Matcher, database_url: str) -> Seq
     now, until = clock(), monotonic() + PATIENCE
     oldest = now
     try:
-        for article in Archive(open_existing(database_url)).kept(now - PERIOD):
+        for article in Archive(open_existing(database_url)).iter_articles(now - PERIOD):
             usage.add(article)
             oldest = min(oldest, article.seen_at)
             if monotonic() > until:

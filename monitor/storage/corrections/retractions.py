@@ -148,7 +148,7 @@ class _Forms:
             refused = and_(deliveries.c.id == row.id, deliveries.c.state == DeliveryState.REJECTED, ~_FIRST_POST)
             db.execute(update(deliveries).where(refused).values(state=DeliveryState.PENDING))
 
-    def corrected(self, how: Literal["struck", "deleted", "back"], counts: Counter[str]) -> Corrected:
+    def summary(self, how: Literal["struck", "deleted", "back"], counts: Counter[str]) -> Corrected:
         """Return the summary of what was done."""
         headline = headline_of(self.story.lead.article)
         return Corrected(story=self.story.id or 0, headline=headline, how=how, deleted=self.deleted, **counts)
@@ -169,7 +169,7 @@ def _struck(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Correct
     counts = _counted(posts)
     counts["unsent"] = withdraw_unsent(db, deliveries.c.story_id == forms.story.id, forms.now)
     forms.show(db, posts)
-    return forms.corrected("struck", counts)
+    return forms.summary("struck", counts)
 
 
 def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: str) -> Corrected:
@@ -188,14 +188,14 @@ def _deleted(db: Connection, forms: _Forms, posts: Iterable[Row[Any]], notices: 
         if notices and not is_unsent:
             announce_removal(db, removed, first_line(row.html), chat=notices, now=forms.now)
     forms.show(db, kept)
-    return forms.corrected("deleted", counts + _counted(kept))
+    return forms.summary("deleted", counts + _counted(kept))
 
 
 def _restored(db: Connection, forms: _Forms, posts: Iterable[Row[Any]]) -> Corrected:
     counts = _counted(posts)
     counts["unsent"] = _let_go(db, forms.story.id or 0, forms.now)
     forms.show(db, posts)
-    return forms.corrected("back", counts)
+    return forms.summary("back", counts)
 
 
 def _posts(db: Connection, story_id: int) -> Sequence[Row[Any]]:

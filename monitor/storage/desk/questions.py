@@ -52,7 +52,7 @@ class Questions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def waiting(self, *, limit: int, before: int | None = None) -> tuple[Question, ...]:
+    def list_waiting(self, *, limit: int, before: int | None = None) -> tuple[Question, ...]:
         """Return the undecided questions, including expired ones, of the newest stories first; only of stories with
         numbers below `before`, if given. All questions of a story are returned together, so there may be more than
         `limit`.
@@ -63,7 +63,7 @@ class Questions:
         with read_transaction(self._engine) as db:
             return _questions(db, [UNDECIDED, reviews.c.story_id.in_(numbers)])
 
-    def decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
+    def list_decided(self, since: datetime, *, limit: int) -> tuple[Question, ...]:
         """Return what maintainers decided since then, the last decision first."""
         lately = and_(reviews.c.decision.in_(MADE), reviews.c.decided_at >= since)
         last = select(reviews.c.story_id).where(lately).order_by(reviews.c.decided_at.desc()).limit(limit)
@@ -71,7 +71,7 @@ class Questions:
             questions = _questions(db, [lately, reviews.c.story_id.in_(last)])
         return tuple(sorted(questions, key=lambda one: one.decided_at or one.asked_at, reverse=True))
 
-    def of_part(self, story: int, part: int) -> Question | None:
+    def for_part(self, story: int, part: int) -> Question | None:
         """Return the question about a part of a story, decided or not."""
         with read_transaction(self._engine) as db:
             questions = _questions(db, [reviews.c.story_id == story, reviews.c.part == part])

@@ -26,12 +26,12 @@ class FileVersions:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def of(self, file: str) -> tuple[FileVersion, ...]:
+    def list_versions(self, file: str) -> tuple[FileVersion, ...]:
         """Return the versions of a file, the newest first."""
         with read_transaction(self._engine) as db:
             return tuple(map(_version, db.execute(_newest(file).limit(KEPT))))
 
-    def named(self, number: int) -> tuple[FileVersion, bytes] | None:
+    def get(self, number: int) -> tuple[FileVersion, bytes] | None:
         """Return a version with its content; None if there is none with that number (any more)."""
         asked = select(*_TOLD, file_versions.c.content).where(file_versions.c.id == number)
         with read_transaction(self._engine) as db:
@@ -42,7 +42,7 @@ class FileVersions:
         """Return what led from one content of a file to another, oldest first: saves, and versions found on disk
         between them. () if the other was not saved here since. Later versions may exist already.
         """
-        versions = self.of(file)
+        versions = self.list_versions(file)
         known = next((place for place, one in enumerate(versions) if one.digest == before), None)
         since = versions[:known]
         last = next((place for place, one in enumerate(since) if one.digest == digest), None)

@@ -18,7 +18,7 @@ from monitor.storage.evidence.rows import (
     read_link,
     read_observed,
     read_stamp,
-    unpacked,
+    unpack,
 )
 from monitor.storage.evidence.schema import captures, observations, pages, stamps
 from monitor.storage.tables import articles
@@ -89,7 +89,7 @@ class EvidenceHistory:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def watched(self, *, limit: int) -> tuple[WatchedPage, ...]:
+    def watched_pages(self, *, limit: int) -> tuple[WatchedPage, ...]:
         """Return the pages whose watch began last, the newest first."""
         with read_transaction(self._engine) as db:
             newest = _watched_rows().order_by(pages.c.id.desc()).limit(limit)
@@ -144,7 +144,7 @@ class EvidenceHistory:
         return (read_link(row), read_stamp(row)) if row else None
 
 
-def answered(capture: Capture) -> str:
+def answer_label(capture: Capture) -> str:
     """Describe the site's answer in a capture, in Russian."""
     return f"ответ {capture.status}" if capture.status else "ответа не было, сохранена запись из ленты"
 
@@ -184,4 +184,4 @@ def _page_ids(of: int | str) -> Any:
 
 def _capture(row: Row[Any]) -> Capture:
     place = {name: getattr(row, name) for name in _PLACE}
-    return Capture(id=row.id, url=row.url, link=read_link(row), version=unpacked(row.version), **place)
+    return Capture(id=row.id, url=row.url, link=read_link(row), version=unpack(row.version), **place)

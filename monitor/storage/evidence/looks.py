@@ -14,10 +14,10 @@ from sqlalchemy import Connection, Engine, Row, and_, bindparam, exists, func, i
 from monitor.models.evidence import DuePage, Finding, Link, Observed, Sight, Version
 from monitor.models.stories import PollOutcome
 from monitor.storage.database import insert_or_ignore, read_transaction, write_transaction
-from monitor.storage.evidence.notices import Announcements, tell_of, told_of_return, told_of_undoing, withdraw
-from monitor.storage.evidence.rows import link_values, packed, read_link
+from monitor.storage.evidence.notices import Announcements, tell_of, tell_of_return, tell_of_undoing, withdraw
+from monitor.storage.evidence.rows import link_values, pack, read_link
 from monitor.storage.evidence.schema import captures, observations, pages
-from monitor.storage.feeds import leased, unleased
+from monitor.storage.feeds import lease_rows, unleased_keys
 from monitor.storage.stories import read_telling
 from monitor.storage.tables import articles
 from monitor.stories.quotes import is_outdated, quoted_sentences
@@ -83,8 +83,8 @@ class EvidenceStore:
 
     def claim(self, now: datetime, *, limit: int, lease: timedelta) -> tuple[DuePage, ...]:
         """Lease up to `limit` due pages, the longest due first."""
-        due = unleased(pages.c.id, now).where(pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
-        claimed = leased(due, now + lease).returning(pages)
+        due = unleased_keys(pages.c.id, now).where(pages.c.due_at <= now).order_by(pages.c.due_at).limit(limit)
+        claimed = lease_rows(due, now + lease).returning(pages)
         with read_transaction(self._engine) as db:
             if db.scalar(due) is None:
                 return ()  # checked every second: the writer's lock must not be taken for nothing
@@ -116,13 +116,13 @@ class EvidenceStore:
             number = db.execute(_OBSERVE, look).scalar_one()
             observed = Observed(**look, id=number, url=page.url)
             if finding.undone:
-                told_of_undoing(db, page.id, self._to, finding.at)
+                tell_of_undoing(db, page.id, self._to, finding.at)
             if finding.tells:
                 tell_of(db, number, self._to, finding.at)
             if finding.withdraws:
                 withdraw(db, page.id, self._to, finding.at)
             if finding.sight is Sight.BACK:
-                told_of_return(db, page.id, self._to, finding.at)
+                tell_of_return(db, page.id, self._to, finding.at)
             return observed
 
     def join(self, next_link: NextLink, *, chain: str) -> Link:
@@ -179,7 +179,7 @@ def _add_capture(db: Connection, page_id: int, finding: Finding, link: Link) -> 
     row = {
         "page_id": page_id,
         "status": finding.status,
-        "version": packed(finding.version),
+        "version": pack(finding.version),
         "file": kept.file,
         "offset": kept.offset,
         "length": kept.length,

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Engine, Row, and_, exists, select, update
 from monitor.models.evidence import Observed, Sight, Version
 from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.database import chunks, write_transaction
-from monitor.storage.evidence.rows import NOTHING_SEEN, observed_rows, read_observed, unpacked
+from monitor.storage.evidence.rows import NOTHING_SEEN, observed_rows, read_observed, unpack
 from monitor.storage.evidence.schema import captures, observations, pages
 from monitor.storage.outbox.deliveries import AFTER, reply, tell
 from monitor.storage.tables import articles, deliveries, entries
@@ -55,7 +55,7 @@ def tell_of(db: Connection, observation_id: int, to: Announcements, now: datetim
         tell(db, to.review, _key(observed.id), html, now=now, buttons=page_notice.buttons(observed.id))
 
 
-def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[str, Version]]:
+def announced_versions(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[str, Version]]:
     """Return for each of these stories what its pages said when the channel was told about their changes, by canonical
     address, except for articles told again since.
     """
@@ -74,7 +74,7 @@ def announced(db: Connection, stories: Collection[int]) -> Mapping[int, Mapping[
     versions: defaultdict[int, dict[str, Version]] = defaultdict(dict)
     for chunk in chunks(sorted(stories)):
         for row in db.execute(rows.where(deliveries.c.story_id.in_(chunk))):
-            if version_told := unpacked(row.version):
+            if version_told := unpack(row.version):
                 versions[row.story_id][row.canonical_url] = version_told
     return versions
 
@@ -85,7 +85,7 @@ def withdraw(db: Connection, page_id: int, to: Announcements, now: datetime) -> 
         _close(db, question, _POSTED, to, now)
 
 
-def told_of_undoing(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
+def tell_of_undoing(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
     """Close the last question about a change: the page shows its former text again."""
     for question in _asked_of_changes(db, page_id, to)[-1:]:
         _close(db, question, page_notice.undone_line(now, to.zone), to, now)
@@ -103,7 +103,7 @@ def _close(db: Connection, question: Row[Any], why: str, to: Announcements, now:
         tell(db, to.review, question.key, join("\n\n", (Html(question.html), text(why))), now=now)
 
 
-def told_of_return(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
+def tell_of_return(db: Connection, page_id: int, to: Announcements, now: datetime) -> None:
     """Append to all notices about a page's absence that it is back, and remove the button: it would announce an absence
     that is over, and the channel's readers would believe it.
     """

@@ -51,15 +51,15 @@ def read_observed(row: Row[Any]) -> Observed:
     return Observed(**fields | {"sight": Sight(row.sight)})
 
 
-def packed(version: Version | None) -> bytes | None:
+def pack(version: Version | None) -> bytes | None:
     """Compress a version for captures; None for none."""
     if version is None:
         return None
     return zstandard.ZstdCompressor().compress(f"{version.title}\0{version.text}".encode("utf-8", "surrogatepass"))
 
 
-def unpacked(body: bytes | None) -> Version | None:
-    """Restore a version that `packed` compressed."""
+def unpack(body: bytes | None) -> Version | None:
+    """Restore a version that `pack` compressed."""
     if body is None:
         return None
     title, _, text = zstandard.ZstdDecompressor().decompress(body).decode("utf-8", "surrogatepass").partition("\0")

@@ -42,7 +42,7 @@ class StampStore:
         with read_transaction(self._engine) as db:
             return tuple(map(read_link, db.execute(ordered)))
 
-    def asked(self) -> tuple[Mapping[str, datetime], Mapping[str, int]]:
+    def last_requests(self) -> tuple[Mapping[str, datetime], Mapping[str, int]]:
         """Return by authority when it was last asked, and how many of its answers failed since its last stamp."""
         latest = select(stamps.c.authority, stamps.c.asked_at, stamps.c.failures).order_by(stamps.c.asked_at)
         with read_transaction(self._engine) as db:
@@ -54,12 +54,12 @@ class StampStore:
         given = {"token": stamp.token, "stamped_at": stamp.stamped_at, "failures": 0, "problem": ""}
         self._put(stamp.hash, stamp.authority, now, **given)
 
-    def failed(self, link_hash: str, authority: str, problem: str, now: datetime) -> None:
+    def record_failure(self, link_hash: str, authority: str, problem: str, now: datetime) -> None:
         """Record that an authority gave no stamp, and why, in Russian."""
-        _, failures = self.asked()
+        _, failures = self.last_requests()
         self._put(link_hash, authority, now, failures=failures.get(authority, 0) + 1, problem=problem)
 
-    def given(self, hashes: Sequence[str]) -> tuple[TimeStamp, ...]:
+    def list_stamps(self, hashes: Sequence[str]) -> tuple[TimeStamp, ...]:
         """Return the stamps of these links, the earliest first."""
         with read_transaction(self._engine) as db:
             rows = [

@@ -109,7 +109,7 @@ class EvidenceStats:
         with read_transaction(self._engine) as db:
             return tuple(Kept(**row._asdict()) for row in db.execute(newest))
 
-    def outlived(self, files: Collection[str], before: datetime) -> frozenset[str]:
+    def outlived_files(self, files: Collection[str], before: datetime) -> frozenset[str]:
         """Return those of the files whose copies were all made `before`, none of a page still watched.
 
         Files unknown to the database are not among them.

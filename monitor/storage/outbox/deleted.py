@@ -27,7 +27,7 @@ class ShownPostStore:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def shown(self, chat: str, since: datetime, until: datetime) -> ShownPosts:
+    def list_posts(self, chat: str, since: datetime, until: datetime) -> ShownPosts:
         """Return the posts of stories sent in `[since, until)` that stand, as far as is known."""
         sent = (deliveries.c.state == DeliveryState.SENT, deliveries.c.sent_at >= since, deliveries.c.sent_at < until)
         mine = and_(deliveries.c.chat == chat, deliveries.c.kind == DeliveryKind.STORY, *sent)

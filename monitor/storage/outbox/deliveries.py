@@ -28,7 +28,7 @@ from monitor.storage.corrections.rows import withdraw_unsent
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox.destinations import is_old, may_know
 from monitor.storage.outbox.digests import fold
-from monitor.storage.outbox.uncertain import RESTORED, doubted
+from monitor.storage.outbox.uncertain import RESTORED, uncertain_values
 from monitor.storage.tables import articles, deliveries, delivery_photos, stories
 from monitor.storage.tables import chats as chat_rows
 from monitor.stories.corrections import removal
@@ -74,7 +74,7 @@ def want(db: Connection, story_id: int, post: WantedPost, now: datetime) -> None
     html = post.html.replace(STORY_NUMBER, str(story_id))
     _wish(db, identity, {"kind": post.kind, "html": html, "buttons": post.buttons, "silent": post.silent}, now)
     if is_new and may_know(db, story_id, post.part, post.chat, now):
-        db.execute(update(deliveries).filter_by(**identity).values(**doubted(RESTORED, now)))
+        db.execute(update(deliveries).filter_by(**identity).values(**uncertain_values(RESTORED, now)))
 
 
 def tell(
@@ -190,7 +190,7 @@ class Outbox:
     @staticmethod
     def _expire(db: Connection, dead: Any, now: datetime) -> int:
         posting = and_(dead, deliveries.c.message_id.is_(None))
-        in_doubt = doubted("процесс прервался во время отправки: сообщение могло уйти", now)
+        in_doubt = uncertain_values("процесс прервался во время отправки: сообщение могло уйти", now)
         count = db.execute(update(deliveries).where(posting).values(**in_doubt)).rowcount
         db.execute(update(deliveries).where(dead).values(state=DeliveryState.PENDING, updated_at=now))
         return count
@@ -243,7 +243,7 @@ class Outbox:
         if settlement.state is not DeliveryState.PENDING:  # what was refused still waits since it was first wanted
             changes["updated_at"] = now
         if settlement.state is DeliveryState.UNCERTAIN:
-            changes |= doubted(settlement.error, now)
+            changes |= uncertain_values(settlement.error, now)
         if settlement.state in _ANSWERED:
             moved_on = deliveries.c.wanted_revision > delivery.revision
             changes["state"] = case((moved_on, DeliveryState.PENDING), else_=settlement.state)

@@ -100,9 +100,9 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if _may_be_sent(db, chat, key):
                 return False
-            posted_stories = posted(db, chat, day.since, day.until, tongue=tongue)
+            posted = list_posted(db, chat, day.since, day.until, tongue=tongue)
             items = [
-                *(replace(one.item, outlets=()) if one.is_linked else one.item for one in posted_stories),
+                *(replace(one.item, outlets=()) if one.is_linked else one.item for one in posted),
                 *undecided,
             ]
             retracted = _retracted(db, chat, day, tongue)
@@ -130,7 +130,7 @@ class DigestStore:
         with write_transaction(self._engine) as db:
             if _may_be_sent(db, chat, key):
                 return False
-            items = [one.item for one in posted(db, chat, week.since, week.until, hidden=hidden)]
+            items = [one.item for one in list_posted(db, chat, week.since, week.until, hidden=hidden)]
             html = render_week(week, items, archive=archive) if items else ""
             digest_id = _put(db, chat, key, html, now, silent=False)
             if digest_id is not None:
@@ -184,7 +184,7 @@ class PostedStory(NamedTuple):
     at: datetime
 
 
-def posted(
+def list_posted(
     db: Connection,
     chat: str,
     since: datetime,

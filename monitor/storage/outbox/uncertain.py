@@ -31,7 +31,7 @@ RESTORED = "база восстановлена из копии: с тех по�
 LONGEST_LOOK_PAUSE = timedelta(minutes=15)
 
 
-def doubted(error: str, now: datetime) -> dict[str, Any]:
+def uncertain_values(error: str, now: datetime) -> dict[str, Any]:
     """Return the changes of a row of which it is unknown whether Telegram accepted it."""
     in_doubt = {"state": DeliveryState.UNCERTAIN, "error": error, "updated_at": now}
     return in_doubt | {"doubted_at": now, "look_at": now + FIRST_LOOK}

@@ -22,7 +22,7 @@ from monitor.storage.tables import archive, articles, entries
 
 BATCH = 25  # texts a transaction: the lock is held some 10 ms; FTS5 keeps 5 MB for a hundred
 SWEPT = 2_000  # words checked at once
-LOOK_BACK = 20_000  # entry numbers among which a text may be missing: see `missed`
+LOOK_BACK = 20_000  # entry numbers among which a text may be missing: see `find_late`
 MARK = "#"  # begins an entry of the index that is no word: a text's feed, or its outcome
 _DECIDED = frozenset({Outcome.POSTED, Outcome.JOINED, Outcome.REVIEW, Outcome.REJECTED})
 
@@ -45,7 +45,7 @@ class SearchIndex:
             last = db.scalar(select(func.max(entries.c.id))) or 0
             new = kept_after(db, known.indexed_to, limit=BATCH)
             indexed_to = max(known.indexed_to, last if len(new) < BATCH else 0, *new)
-            late = missed(db, known.indexed_to, limit=BATCH) if is_shared(self._engine) and len(new) < BATCH else []
+            late = find_late(db, known.indexed_to, limit=BATCH) if is_shared(self._engine) and len(new) < BATCH else []
             read = _read(db, [*new, *late])
         if not read and indexed_to == known.indexed_to:
             return 0
@@ -100,7 +100,7 @@ def is_shared(engine: Engine) -> bool:
     return engine.dialect.name == "postgresql"
 
 
-def missed(db: Connection, indexed_to: int, *, limit: int | None) -> list[int]:
+def find_late(db: Connection, indexed_to: int, *, limit: int | None) -> list[int]:
     """Return entries that were recorded after others with a higher number: workers take numbers first and commit later.
 
     The index advances by less than `LOOK_BACK` a minute (app/daemon.py), and recording a poll takes less than that.

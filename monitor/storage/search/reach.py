@@ -17,9 +17,9 @@ from monitor.matching.words.word_index import WordIndex
 from monitor.storage.database import chunks, read_transaction
 from monitor.storage.search.engines import Expression, index_engine
 from monitor.storage.search.finder import SKEW, first_seen
-from monitor.storage.search.index import is_shared, missed, numbers_after
+from monitor.storage.search.index import find_late, is_shared, numbers_after
 from monitor.storage.search.schema import state
-from monitor.storage.search.vocabulary import beginning_with, known_among
+from monitor.storage.search.vocabulary import beginning_with, known_words
 from monitor.text.languages.kazakh import Stem
 from monitor.text.languages.kazakh_latin import in_russian_letters
 
@@ -50,7 +50,7 @@ class Reach:
             for phrase in groups:
                 numbers.update(self._having(db, phrase or (), first, known.indexed_to))
             lately = numbers_after(db, max(first - 1, known.indexed_to))
-            late = missed(db, known.indexed_to, limit=None) if is_shared(db.engine) else []
+            late = find_late(db, known.indexed_to, limit=None) if is_shared(db.engine) else []
         numbers.update(lately, (number for number in late if number >= first))
         return tuple(sorted(numbers, reverse=True))
 
@@ -75,7 +75,7 @@ def _groups(db: Connection, phrase: Phrase) -> tuple[frozenset[str], ...] | None
 
 def _possible(db: Connection, word: Word) -> Iterator[str]:
     """Yield the words of the index that word_index.py would recognise, with names in small letters too."""
-    yield from known_among(db, (part for form in word.forms for part in in_parts(form)))
+    yield from known_words(db, (part for form in word.forms for part in in_parts(form)))
     if word.prefix:
         yield from beginning_with(db, word.prefix[:LONGEST_WORD])
     index = WordIndex([replace(word, capital=False)])

@@ -24,7 +24,7 @@ def present_forms(db: Connection, word: Word) -> frozenset[str]:
     """Return the words of the index that are forms of `word`. Raises QueryError if too many begin with its prefix."""
     if word.prefix:
         return _of_prefix(db, word.prefix)
-    listed = known_among(db, (part for form in word.forms for part in _whole(form)))
+    listed = known_words(db, (part for form in word.forms for part in _whole(form)))
     return frozenset(sorted({*listed, *_of_stems(db, word.stems)}, key=len)[:_MOST_FORMS])
 
 
@@ -35,7 +35,7 @@ def _of_prefix(db: Connection, prefix: str) -> frozenset[str]:
     return frozenset(known)
 
 
-def known_among(db: Connection, parts: Iterable[str]) -> Iterator[str]:
+def known_words(db: Connection, parts: Iterable[str]) -> Iterator[str]:
     """Yield those of these words that texts have; all numbers, which are not in the list."""
     listed = sorted(set(parts))
     yield from filter(str.isdecimal, listed)

@@ -68,7 +68,7 @@ class CaseStore:
         with write_transaction(self._engine) as db:
             return db.execute(mine.values(closed_at=now)).rowcount > 0
 
-    def opened(self) -> tuple[SiteCase, ...]:
+    def open_cases(self) -> tuple[SiteCase, ...]:
         """Return the open cases, the newest first."""
         with read_transaction(self._engine) as db:
             numbers = db.scalars(_open_cases().order_by(cases.c.id.desc()))

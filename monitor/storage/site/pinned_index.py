@@ -12,7 +12,7 @@ from monitor.models.outbox import DeliveryKind, DeliveryState
 from monitor.storage.corrections.schema import pins, retractions
 from monitor.storage.database import read_transaction, upsert, write_transaction
 from monitor.storage.outbox.deliveries import tell
-from monitor.storage.outbox.digests import posted
+from monitor.storage.outbox.digests import list_posted
 from monitor.storage.site.schema import case_stories, cases, takedowns
 from monitor.storage.tables import chats, deliveries, stories
 from monitor.stories.index import IndexedCase, IndexedStory
@@ -75,8 +75,8 @@ class PinnedIndexStore:
         """Return the stories that a chat was told in that time and that stand, the newest first."""
         with read_transaction(self._engine) as db:
             hidden = db.scalars(select(takedowns.c.story_id)).all()
-            posted_stories = sorted(posted(db, chat, since, until, hidden=hidden), key=attrgetter("at"), reverse=True)
-        return tuple(IndexedStory(title=one.item.title, url=one.item.url, posted_at=one.at) for one in posted_stories)
+            posted = sorted(list_posted(db, chat, since, until, hidden=hidden), key=attrgetter("at"), reverse=True)
+        return tuple(IndexedStory(title=one.item.title, url=one.item.url, posted_at=one.at) for one in posted)
 
     def message(self, chat: str) -> IndexMessage | None:
         """Return the index of a chat; None if it never had one."""

@@ -12,7 +12,7 @@ from monitor.app import startup
 from monitor.app.build_storage import open_store
 from monitor.app.environment import clock
 from monitor.errors import DatabaseError, SchemaError
-from monitor.storage.schema_version import expected
+from monitor.storage.schema_version import expected_revision
 from tests.harness.command_line import write_files
 from tests.unit.cli.test_imports import imported_by
 
@@ -33,7 +33,7 @@ def revision_of(file: Path) -> str:
 
 def test_what_migrates_is_not_kept_by_who_started(tmp_path: Path) -> None:
     assert "alembic" not in imported_by("run", folder=tmp_path, code=OPENED)
-    assert revision_of(tmp_path / "data" / "monitor.db") == expected()
+    assert revision_of(tmp_path / "data" / "monitor.db") == expected_revision()
 
 
 def test_where_no_child_can_answer_the_start_goes_on(
@@ -42,7 +42,7 @@ def test_where_no_child_can_answer_the_start_goes_on(
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
 
     with open_store(config):
-        assert revision_of(tmp_path / "data" / "monitor.db") == expected()
+        assert revision_of(tmp_path / "data" / "monitor.db") == expected_revision()
 
 
 def test_who_looks_in_beside_a_first_start_takes_nothing_away(config: startup.Config, tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_old_texts_are_forgotten(config: Config, components: Components) -
 
     await Daemon(components, config, Watchdog(()))._tidy()
 
-    assert [kept.url for kept in components.store.archive.kept(clock() - 200 * DAY)] == [entry(2).url]
+    assert [kept.url for kept in components.store.archive.iter_articles(clock() - 200 * DAY)] == [entry(2).url]
 
 
 async def test_an_edition_replaces_what_the_next_poll_works_with(config: Config, components: Components) -> None:

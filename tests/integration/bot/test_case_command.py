@@ -24,7 +24,7 @@ async def test_a_case_is_opened_told_and_closed(harness: ReviewChatHarness) -> N
     assert "1. Дело <b>Петрова</b> & · историй: 1" in await say(harness, "/case")
     assert "исчезнет со следующей сборкой" in await say(harness, "/case закрыть 1")
     assert "Открытого дела 1 нет" in await say(harness, "/case close 1")
-    assert CaseStore(harness.engine).opened() == ()
+    assert CaseStore(harness.engine).open_cases() == ()
 
 
 async def test_a_story_that_goes_to_another_case_says_so(harness: ReviewChatHarness) -> None:
@@ -93,6 +93,6 @@ async def test_a_title_has_an_end(harness: ReviewChatHarness) -> None:
     await harness.first_question()
     await say(harness, f"/case 1 {'Дело ' * 400}")
 
-    (case,) = CaseStore(harness.engine).opened()
+    (case,) = CaseStore(harness.engine).open_cases()
     assert len(case.title) <= 120
     assert case.title.startswith("Дело Дело")

@@ -348,14 +348,14 @@ async def test_rules_that_are_muted_are_no_quiet_rules(harness: ReviewChatHarnes
     await say(harness, "/mute побег морем 24")
     poll(harness, news(1))
 
-    assert [rules for *_, rules in Stats(harness.engine).fired(after=0, since=NOW)] == [("sea/побег морем",)]
+    assert [rules for *_, rules in Stats(harness.engine).list_fired(after=0, since=NOW)] == [("sea/побег морем",)]
 
 
 async def test_what_is_held_stays_in_the_archive_of_judgements(harness: ReviewChatHarness) -> None:
     await say(harness, "/mute побег морем 24")
     poll(harness, news(1))
 
-    (kept,) = Archive(harness.engine).kept(NOW - timedelta(days=1))
+    (kept,) = Archive(harness.engine).iter_articles(NOW - timedelta(days=1))
 
     assert kept.verdict.is_held
     with harness.engine.connect() as db:

@@ -235,7 +235,7 @@ async def test_only_one_worker_listens_and_another_takes_over(engine: Engine) ->
     cursor = UpdateCursor(engine)
 
     assert cursor.lease("one", NOW, length=LEASE) == 0
-    cursor.passed(41)
+    cursor.advance(41)
     assert cursor.lease("two", NOW, length=LEASE) is None
     assert cursor.lease("two", NOW + LEASE, length=LEASE) == 42
 

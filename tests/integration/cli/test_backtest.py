@@ -35,7 +35,7 @@ def test_the_same_rules_decide_the_same(
     engine = open_engine(history.url)
 
     compared = Comparison(recorded, by(load_matcher(str(folder / "keywords.yaml"))))
-    for article in Archive(engine).kept(NOW):
+    for article in Archive(engine).iter_articles(NOW):
         compared.add(article)
         assert article.verdict.topics == by(load_matcher(str(folder / "keywords.yaml")))(article).topics
 
@@ -53,7 +53,7 @@ def test_a_title_that_only_the_page_has_is_kept_too(tmp_path: Path, web: WebServ
     engine = open_engine(history.url)
     (tmp_path / "keywords.yaml").write_text(RULES.replace('"рейс, поезд"', '"вода, поезд"'), encoding="utf-8")
 
-    (article,) = Archive(engine).kept(NOW)
+    (article,) = Archive(engine).iter_articles(NOW)
 
     assert article.verdict.topics == ()
     assert article.title == "Беглец у воды"

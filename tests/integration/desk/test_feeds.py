@@ -151,7 +151,7 @@ def test_an_edit_is_saved_with_all_comments_and_kept_as_a_version(desk: Desk, st
     assert "Сохранено: настройки ленты «Степь»." in answer.text
     assert now(file)["Степь"].interval == timedelta(minutes=10)
     assert "  # лучшая\n" in file.read_text(encoding="utf-8")
-    newest, oldest = store.versions.of(str(file))
+    newest, oldest = store.versions.list_versions(str(file))
     assert (newest.initial, newest.summary, oldest.initial) == ("А", "настройки ленты «Степь»", "")
 
 
@@ -178,7 +178,7 @@ def test_an_address_that_does_not_read_is_asked_about_before_it_is_saved(
 def test_a_save_is_compared_and_taken_back(desk: Desk, store: Store, file: Path) -> None:
     before = file.read_bytes()
     desk.post("/feeds/save", fields(desk, interval="10m"), form_on="/feeds")
-    after, first = store.versions.of(str(file))
+    after, first = store.versions.list_versions(str(file))
 
     assert "настройки ленты «Степь»" in desk.get("/feeds/versions").text
     shown = desk.get("/feeds/version", number=first.id).text

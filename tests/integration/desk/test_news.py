@@ -190,7 +190,7 @@ def test_a_question_that_expired_can_still_be_decided(desk: Desk, read: Read, st
     assert "редактор решил: не та тема" in decide(desk, "off_topic", entry="1")
     assert "редактор решил: не та тема" in desk.get("/news").text
     assert "решений редакторов за всё время — 1" in desk.get("/rules").text
-    assert store.questions.of_part(1, 1).decision is Decision.OFF_TOPIC  # type: ignore[union-attr] # it was asked
+    assert store.questions.for_part(1, 1).decision is Decision.OFF_TOPIC  # type: ignore[union-attr] # it was asked
     assert "Отменить решение" in desk.get("/news/one", entry=1).text
     desk.clock.forward(hours=25)
     desk.enter()

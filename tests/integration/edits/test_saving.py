@@ -54,10 +54,13 @@ def test_a_save_is_the_file_and_a_version(save: Callable[..., Saved], kept: File
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (NEW, 0o640)
     assert path.stat().st_ino != inode, "it is put in the file's place, never written over"
     assert list(path.parent.iterdir()) == [path]
-    assert [(one.initial, one.summary) for one in kept.of(str(path))] == [("А", "+ слово"), ("", versions.FOUND)]
+    assert [(one.initial, one.summary) for one in kept.list_versions(str(path))] == [
+        ("А", "+ слово"),
+        ("", versions.FOUND),
+    ]
     assert saved.version is not None
     (version,) = kept.saved_since(str(path), digest_of(OLD), digest_of(NEW))
-    assert kept.named(saved.version) == (version, NEW)
+    assert kept.get(saved.version) == (version, NEW)
 
 
 def test_what_changed_meanwhile_is_not_written_over(save: Callable[..., Saved], path: Path) -> None:
@@ -74,12 +77,12 @@ def test_what_check_refuses_is_not_saved(save: Callable[..., Saved], kept: FileV
         save(check=lambda file, content: [ConfigError("нельзя", file=file, line=len(content))])
 
     assert [str(problem) for problem in refused.value.problems] == [f"{path}:{len(NEW)}: нельзя"]
-    assert (path.read_bytes(), kept.of(str(path))) == (OLD, ())
+    assert (path.read_bytes(), kept.list_versions(str(path))) == (OLD, ())
 
 
 def test_saving_the_same_is_no_version(save: Callable[..., Saved], kept: FileVersions, path: Path) -> None:
     assert save(OLD).version is None
-    assert kept.of(str(path)) == ()
+    assert kept.list_versions(str(path)) == ()
 
 
 def test_only_the_last_versions_are_kept(
@@ -91,7 +94,7 @@ def test_only_the_last_versions_are_kept(
     for before, after in pairwise(contents):
         save(after, over=before)
 
-    stored = [kept.named(one.id) for one in kept.of(str(path))]
+    stored = [kept.get(one.id) for one in kept.list_versions(str(path))]
     assert [content for _, content in filter(None, stored)] == contents[:-4:-1]
 
 

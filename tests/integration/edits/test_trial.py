@@ -183,7 +183,7 @@ def _edited(word: str, number: int, language: str, *, is_added: bool) -> Keyword
 def test_a_trial_finds_what_judging_everything_finds(engine: Engine, store: Store, indexed: int) -> None:
     _kept(store, indexed=indexed, late=60)
     trials, since = Trials(store.archive, Reach(engine), steady=lambda: 0.0), NOW - timedelta(days=1)
-    kept = tuple(store.archive.kept(since))
+    kept = tuple(store.archive.iter_articles(since))
     met = {"gained": 0, "lost": 0}
 
     # Each edit judges every article anew; both databases together try thirty.
@@ -241,7 +241,7 @@ BY_HAND = (
 def test_any_edit_by_hand_is_tried_as_well(engine: Engine, store: Store) -> None:
     _kept(store, indexed=300, late=10)
     since = NOW - timedelta(days=1)
-    kept = tuple(store.archive.kept(since))
+    kept = tuple(store.archive.iter_articles(since))
     for old, new in BY_HAND:
         before, after = rules(FILE), rules(FILE.replace(old, new))
         assert old in FILE

@@ -26,7 +26,7 @@ def kept(engine: Engine, tmp_path: Path) -> KeptPages:
 
 def retention_of(kept: KeptPages, clock: Clock, *, days: int = 30) -> Retention:
     stats = EvidenceStats(kept.engine)
-    return Retention(folder=kept.folder, keep=days * DAY, outlived=stats.outlived, clock=clock)
+    return Retention(folder=kept.folder, keep=days * DAY, outlived=stats.outlived_files, clock=clock)
 
 
 def warc_files(kept: KeptPages) -> set[str]:

@@ -52,7 +52,7 @@ async def test_a_stamp_over_the_head_covers_all_before_it(stamper: Stamper, engi
     links = [add(engine, "one", clock, what) for what in "abc"]
     await stamper.round()
 
-    (stamp,) = stamper.store.given([link.hash for link in links])
+    (stamp,) = stamper.store.list_stamps([link.hash for link in links])
     assert stamp.hash == links[-1].hash
     assert timestamps.check(stamp.token, stamp.hash.encode(), stamper.roots) == stamp.stamped_at
     assert stamper.store.waiting(stamper.authorities[0]) == ()
@@ -70,7 +70,7 @@ async def test_each_chain_is_stamped_one_a_minute(
     clock.forward(minutes=1)
     await stamper.round()
 
-    assert {stamp.hash for stamp in stamper.store.given([one.hash, two.hash])} == {one.hash, two.hash}
+    assert {stamp.hash for stamp in stamper.store.list_stamps([one.hash, two.hash])} == {one.hash, two.hash}
 
 
 @pytest.mark.parametrize("manner", [Manner.DENIES, Manner.OTHER_HASH, Manner.ALTERS])
@@ -80,17 +80,17 @@ async def test_an_authority_that_lies_is_not_believed_and_asked_again(
     link = add(engine, "one", clock, "a")
     authority.manner = manner
     await stamper.round()
-    assert stamper.store.given([link.hash]) == ()
-    assert stamper.store.asked()[1] == {authority.url: 1}
+    assert stamper.store.list_stamps([link.hash]) == ()
+    assert stamper.store.last_requests()[1] == {authority.url: 1}
 
     authority.manner = Manner.HONEST
     clock.forward(minutes=1)
     await stamper.round()
-    assert stamper.store.given([link.hash]) == (), "after a failure it is left alone for longer"
+    assert stamper.store.list_stamps([link.hash]) == (), "after a failure it is left alone for longer"
     clock.forward(minutes=1)
     await stamper.round()
-    assert [stamp.hash for stamp in stamper.store.given([link.hash])] == [link.hash]
-    assert stamper.store.asked()[1][authority.url] == 0
+    assert [stamp.hash for stamp in stamper.store.list_stamps([link.hash])] == [link.hash]
+    assert stamper.store.last_requests()[1][authority.url] == 0
 
 
 async def test_an_authority_that_fails_does_not_hold_up_another(
@@ -99,8 +99,8 @@ async def test_an_authority_that_fails_does_not_hold_up_another(
     link = add(engine, "one", clock, "a")
     await replace(stamper, authorities=["http://127.0.0.1:1/", authority.url]).round()
 
-    assert [stamp.authority for stamp in stamper.store.given([link.hash])] == [authority.url]
-    assert stamper.store.asked()[1] == {"http://127.0.0.1:1/": 1, authority.url: 0}
+    assert [stamp.authority for stamp in stamper.store.list_stamps([link.hash])] == [authority.url]
+    assert stamper.store.last_requests()[1] == {"http://127.0.0.1:1/": 1, authority.url: 0}
 
 
 async def test_what_two_workers_keep_is_tied_together_once_a_day(engine: Engine, clock: Clock) -> None:

@@ -92,7 +92,7 @@ def test_links_that_no_stamp_covers(kept: KeptPages, engine: Engine) -> None:
     other.keep(9, NOW - 10 * HOUR)
     store = StampStore(engine)
     store.record(TimeStamp(hash=kept.links[2].hash, authority=TSA, token=b"0", stamped_at=NOW), NOW - MINUTE)
-    store.failed(other.links[0].hash, TSA, "служба отвечает 503", NOW)
+    store.record_failure(other.links[0].hash, TSA, "служба отвечает 503", NOW)
 
     seen = EvidenceStats(engine).vitals(NOW, authorities=[TSA, "https://new.example"])
 
@@ -131,5 +131,5 @@ def test_files_that_may_go(kept: KeptPages, stats: EvidenceStats) -> None:
     kept.join(NOW)
 
     asked = [old, watched, mixed, young, "20200101-nobody.warc.gz"]
-    assert stats.outlived(asked, NOW - 30 * DAY) == {old}
-    assert stats.outlived([watched], NOW - 30 * DAY) == frozenset()
+    assert stats.outlived_files(asked, NOW - 30 * DAY) == {old}
+    assert stats.outlived_files([watched], NOW - 30 * DAY) == frozenset()

@@ -81,7 +81,7 @@ async def test_earlier_news_of_him_is_asked_about_and_a_namesake_is_left(room: R
     await minute(claim(room))
 
     assert room.outcomes() == {LETTER: "review", school: "unmatched", CLAIM: "posted"}
-    (known,) = room.store.history.seen(f"{room.web.url}/page/{LETTER}")
+    (known,) = room.store.history.list_entries(f"{room.web.url}/page/{LETTER}")
     assert known.reason.startswith("extradition: о том же человеке; ")
     assert known.reason.endswith(READ_BEFORE)
     assert known.evidence.endswith(READ_BEFORE)

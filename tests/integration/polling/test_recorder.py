@@ -83,8 +83,8 @@ async def test_one_poll_that_cannot_be_recorded_does_not_cost_the_others(tmp_pat
 
     assert [recorded[0], recorded[2]] == [True, True]
     assert isinstance(recorded[1], Exception)
-    assert room.store.entries.known(room.names[0], [entry(2)], NOW).unseen == ()
-    assert room.store.entries.known(room.names[1], [entry(1)], NOW).unseen == (entry(1),)
+    assert room.store.entries.find_known(room.names[0], [entry(2)], NOW).unseen == ()
+    assert room.store.entries.find_known(room.names[1], [entry(1)], NOW).unseen == (entry(1),)
 
 
 async def test_a_database_out_of_reach_is_told_to_every_poll() -> None:

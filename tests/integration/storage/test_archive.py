@@ -74,7 +74,7 @@ def test_what_no_rule_matched_comes_back_as_it_was_read(store: Store, past: Arch
     told = "Первый снег.\nВторая строка — «кавычки», қар жауды 😀."
     record(store, unmatched(1, told, title="Снег"), unmatched(2, "", title="Другой заголовок"))
 
-    second, first = past.kept(SINCE)
+    second, first = past.iter_articles(SINCE)
 
     assert first == KeptArticle(
         entry_id=first.entry_id,
@@ -94,9 +94,9 @@ def test_matched_and_vetoed_stand_beside_the_unmatched(store: Store, past: Archi
     vetoed = EntryOutcome(entry=entry(3), outcome=Outcome.VETOED, reason="…", telling=telling(3), article=article(3))
     record(store, unmatched(1), vetoed, found=[matched(2)])
 
-    assert {kept.outcome for kept in past.kept(SINCE)} == {Outcome.UNMATCHED, Outcome.VETOED, Outcome.POSTED}
+    assert {kept.outcome for kept in past.iter_articles(SINCE)} == {Outcome.UNMATCHED, Outcome.VETOED, Outcome.POSTED}
     assert rows(engine) == 1, "the others stand in `articles`"
-    assert next(kept for kept in past.kept(SINCE) if kept.outcome is Outcome.POSTED).verdict.topics
+    assert next(kept for kept in past.iter_articles(SINCE) if kept.outcome is Outcome.POSTED).verdict.topics
 
 
 def test_the_same_article_again_is_archived_but_not_judged_again(store: Store, past: Archive, engine: Engine) -> None:
@@ -104,7 +104,7 @@ def test_the_same_article_again_is_archived_but_not_judged_again(store: Store, p
     again = EntryOutcome(entry=entry(2), outcome=Outcome.POSTED, reason="", telling=first.telling, article=article(1))
     record(store, found=[first, again])
 
-    assert [kept.outcome for kept in past.kept(SINCE)] == [Outcome.POSTED]
+    assert [kept.outcome for kept in past.iter_articles(SINCE)] == [Outcome.POSTED]
     with read_transaction(engine) as db:
         told = db.execute(select(entries.c.outcome, entries.c.story_id, entries.c.language).order_by(entries.c.id))
         assert [tuple(row) for row in told] == [("posted", 1, "ru"), ("duplicate", 1, "ru")]
@@ -114,8 +114,8 @@ def test_only_what_was_seen_since_then(store: Store, past: Archive) -> None:
     record(store, unmatched(1), days_ago=40)
     record(store, unmatched(2), days_ago=3)
 
-    assert [kept.url for kept in past.kept(SINCE)] == ["https://news.example/2"]
-    assert len(list(past.kept(NOW - 50 * DAY))) == 2
+    assert [kept.url for kept in past.iter_articles(SINCE)] == ["https://news.example/2"]
+    assert len(list(past.iter_articles(NOW - 50 * DAY))) == 2
 
 
 def test_texts_are_forgotten_in_time_and_entries_are_not(store: Store, past: Archive, engine: Engine) -> None:
@@ -133,8 +133,8 @@ def test_what_was_seen_is_found_by_any_spelling_of_its_address(store: Store, eng
     record(store, unmatched(1, "Снег."), found=[matched(2)])
     history = History(engine)
 
-    (snow,) = history.seen("http://www.news.example/1/?utm_source=feed#top")
-    (told,) = history.seen("https://news.example/2")
+    (snow,) = history.list_entries("http://www.news.example/1/?utm_source=feed#top")
+    (told,) = history.list_entries("https://news.example/2")
 
     assert (snow.text, snow.outcome, snow.language, snow.story_id) == ("Снег.", Outcome.UNMATCHED, "ru", None)
     assert told.story_id is not None
@@ -143,7 +143,7 @@ def test_what_was_seen_is_found_by_any_spelling_of_its_address(store: Store, eng
     assert recorded is not None
     assert recorded.members == (told,)
     assert [post.chat for post in recorded.posts] == ["@channel"]
-    assert (history.seen("https://news.example/3"), history.story(99)) == ((), None)
+    assert (history.list_entries("https://news.example/3"), history.story(99)) == ((), None)
     assert [seen.name for seen in history.feeds_of("https://127.0.0.1/x")] == ["Лента"]
 
 
@@ -167,7 +167,7 @@ def test_a_dictionary_is_learned_once_there_is_enough_to_learn_from(
     assert past.learn(NOW) is False, "not twice"
     record(store, unmatched(SAMPLES + 1, news(SAMPLES + 1)))
 
-    after, before, *_ = past.kept(SINCE)
+    after, before, *_ = past.iter_articles(SINCE)
     assert (after.text, before.text) == (news(SAMPLES + 1), news(SAMPLES))
     with read_transaction(engine) as db:
         newest, oldest = db.scalars(

@@ -24,7 +24,7 @@ from monitor.app.logs import Redactor
 from monitor.errors import DatabaseError, InstanceRunning, SchemaError
 from monitor.storage import database
 from monitor.storage.database import instance_lock, is_held, migrate, open_engine, require_current_schema
-from monitor.storage.schema_version import SCRIPTS, expected
+from monitor.storage.schema_version import SCRIPTS, expected_revision
 from monitor.storage.search.schema import is_not_of_search
 from monitor.storage.tables import metadata
 from tests.servers.postgres import PostgresServer
@@ -41,7 +41,7 @@ def test_the_newest_migration_is_known_by_its_file(engine: Engine) -> None:
     config.set_main_option("script_location", str(SCRIPTS))
     (head,) = ScriptDirectory.from_config(config).get_heads()
     with engine.connect() as db:
-        assert expected() == head == database._revision(db)
+        assert expected_revision() == head == database._revision(db)
 
 
 def test_migrating_twice_is_harmless(engine: Engine) -> None:

@@ -50,7 +50,7 @@ def test_several_polls_in_one_transaction(store: Store) -> None:
 
     after = {state.name: state for state in store.feeds.claim(NOW + HOUR, limit=9, lease=LEASE)}
     assert {name: after[name].validators.etag for name in names} == {"А": "А", "Б": "Б", "В": "В"}
-    assert [store.entries.known(name, [entry(0), entry(1), entry(2)], NOW).known for name in names] == [
+    assert [store.entries.find_known(name, [entry(0), entry(1), entry(2)], NOW).known for name in names] == [
         (key,) for number in range(3) for key in entry(number).keys
     ]
 
@@ -65,8 +65,8 @@ def test_in_a_batch_only_the_poll_that_lost_its_lease_writes_nothing(store: Stor
 
     assert store.polls.record_all(outcomes, PLACE, window=WINDOW) == {"А"}
 
-    assert store.entries.known("А", [entry(1)], NOW).unseen == ()
-    assert store.entries.known("Б", [entry(2)], NOW).unseen == (entry(2),)
+    assert store.entries.find_known("А", [entry(1)], NOW).unseen == ()
+    assert store.entries.find_known("Б", [entry(2)], NOW).unseen == (entry(2),)
 
 
 def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store) -> None:
@@ -77,7 +77,7 @@ def test_the_urgent_part_of_a_poll_leaves_its_lease_and_validators(store: Store)
 
     assert store.polls.record_all([part], PLACE, window=WINDOW)
     assert store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE) != (), "the lease still runs out by itself"
-    assert store.entries.known("Лента", [entry(1)], NOW).unseen == ()
+    assert store.entries.find_known("Лента", [entry(1)], NOW).unseen == ()
 
     assert not store.polls.record_all([part], PLACE, window=WINDOW), "and a poll that lost it may not go on"
 
@@ -170,12 +170,12 @@ def test_a_known_entry_takes_its_new_keys_along(store: Store) -> None:
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen(1))], PLACE, window=WINDOW)
     renamed = entry(1, keys=("g:new", *entry(1).keys))
 
-    sighting = store.entries.known("Лента", [renamed], NOW)
+    sighting = store.entries.find_known("Лента", [renamed], NOW)
     assert (sighting.unseen, sighting.aliases) == ((), (("g:new", entry(1).keys[0]),))
     (again,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     store.polls.record_all([poll_outcome(lease_no=again.lease_no, aliases=sighting.aliases)], PLACE, window=WINDOW)
 
-    assert store.entries.known("Лента", [entry(9, keys=("g:new",))], NOW).unseen == ()
+    assert store.entries.find_known("Лента", [entry(9, keys=("g:new",))], NOW).unseen == ()
 
 
 def test_what_was_shown_lately_comes_newest_first(store: Store) -> None:
@@ -197,7 +197,7 @@ def poll_at(store: Store, day: int, *shown: int, whole: bool = True) -> None:
     now = NOW + day * DAY
     (state,) = store.feeds.claim(now, limit=1, lease=LEASE, names=["Лента"])
     habit = replace(state.habit, read_at=now) if whole else state.habit
-    sighting = store.entries.known("Лента", [entry(number) for number in shown], NOW)
+    sighting = store.entries.find_known("Лента", [entry(number) for number in shown], NOW)
     new = tuple(EntryOutcome(entry=one, outcome=Outcome.UNMATCHED, reason="") for one in sighting.unseen)
     outcome = poll_outcome(
         lease_no=state.lease_no, polled_at=now, next_poll_at=now, habit=habit, settled=new, known_keys=sighting.known
@@ -211,7 +211,7 @@ def tidied(engine: Engine, now: datetime) -> int:
 
 
 def is_known(store: Store, number: int) -> bool:
-    return store.entries.known("Лента", [entry(number)], NOW).unseen == ()
+    return store.entries.find_known("Лента", [entry(number)], NOW).unseen == ()
 
 
 def test_keys_live_as_long_as_their_feed_shows_them_and_ninety_days_more(store: Store, engine: Engine) -> None:

@@ -68,7 +68,7 @@ def test_its_text_moves_to_the_articles_and_is_kept_once(past: Store, engine: En
 
     assert place(past, 1) == 1
 
-    kept = {one.entry_id: one for one in past.archive.kept(SINCE)}
+    kept = {one.entry_id: one for one in past.archive.iter_articles(SINCE)}
     assert len(kept) == past.archive.count(SINCE) == before
     assert (kept[1].outcome, kept[1].text) == (Outcome.REVIEW, LETTER)
     with read_transaction(engine) as db:

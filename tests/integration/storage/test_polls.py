@@ -93,7 +93,7 @@ def test_a_moved_feed_forgets_validators_but_not_what_it_showed(store: Store) ->
     (state,) = store.feeds.claim(NOW, limit=1, lease=LEASE)
     assert state.validators == Validators()
     assert state.baseline_at == NOW
-    assert store.entries.known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(2),)
+    assert store.entries.find_known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(2),)
 
 
 def test_record_keeps_validators_and_entries_together(store: Store) -> None:
@@ -105,7 +105,7 @@ def test_record_keeps_validators_and_entries_together(store: Store) -> None:
     (after,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     assert (after.validators, after.had_entries) == (VALIDATORS, True)
     assert after.succeeded_at == after.baseline_at == NOW
-    assert store.entries.known("Лента", [entry(1)], NOW).unseen == ()
+    assert store.entries.find_known("Лента", [entry(1)], NOW).unseen == ()
 
 
 def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Engine) -> None:
@@ -120,7 +120,7 @@ def test_a_failure_in_the_middle_leaves_nothing_behind(store: Store, engine: Eng
     with pytest.raises(RuntimeError):
         store.polls.record_all([outcome], breaks, window=WINDOW)
 
-    assert store.entries.known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(1), entry(2))
+    assert store.entries.find_known("Лента", [entry(1), entry(2)], NOW).unseen == (entry(1), entry(2))
     with engine.connect() as db:
         assert db.scalar(select(feeds.c.etag)) is None
 
@@ -132,7 +132,7 @@ def test_a_poll_that_lost_its_lease_writes_nothing(store: Store) -> None:
     late = poll_outcome(lease_no=state.lease_no, settled=(settled(1),))
 
     assert not store.polls.record_all([late], PLACE, window=WINDOW)
-    assert store.entries.known("Лента", [entry(1)], NOW).unseen == (entry(1),)
+    assert store.entries.find_known("Лента", [entry(1)], NOW).unseen == (entry(1),)
 
 
 def test_a_failed_poll_keeps_the_old_validators_and_the_baseline(store: Store) -> None:
@@ -149,8 +149,8 @@ def test_any_key_seen_makes_an_entry_seen_in_this_feed_only(store: Store) -> Non
     known = EntryOutcome(entry=two_keys, outcome=Outcome.UNMATCHED, reason="")
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(known,))], PLACE, window=WINDOW)
 
-    assert store.entries.known("Лента", [entry(2, keys=("g:9", "u:1"))], NOW).unseen == ()
-    assert len(store.entries.known("Другая", [two_keys], NOW).unseen) == 1
+    assert store.entries.find_known("Лента", [entry(2, keys=("g:9", "u:1"))], NOW).unseen == ()
+    assert len(store.entries.find_known("Другая", [two_keys], NOW).unseen) == 1
 
 
 def test_hundreds_of_keys_at_once(store: Store) -> None:
@@ -159,7 +159,7 @@ def test_hundreds_of_keys_at_once(store: Store) -> None:
     seen = tuple(EntryOutcome(entry=one, outcome=Outcome.BASELINE, reason="") for one in many)
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=seen)], PLACE, window=WINDOW)
 
-    assert store.entries.known("Лента", [*many, entry(5000)], NOW).unseen == (entry(5000),)
+    assert store.entries.find_known("Лента", [*many, entry(5000)], NOW).unseen == (entry(5000),)
 
 
 def test_a_matched_entry_becomes_story_article_and_delivery(store: Store, outbox: Outbox, engine: Engine) -> None:
@@ -333,19 +333,19 @@ def test_a_new_headline_is_seen_once_more_and_a_counter_in_it_is_none(store: Sto
     store.polls.record_all([poll_outcome(lease_no=state.lease_no, settled=(settled(1),))], PLACE, window=WINDOW)
     changed = entry(1, title="Совсем иначе")
 
-    (again,) = store.entries.known("Лента", [changed], NOW).unseen
-    assert store.entries.known("Лента", [entry(1, title="Новость 1 (12:30)")], NOW).unseen == ()
+    (again,) = store.entries.find_known("Лента", [changed], NOW).unseen
+    assert store.entries.find_known("Лента", [entry(1, title="Новость 1 (12:30)")], NOW).unseen == ()
 
     (later,) = store.feeds.claim(NOW + HOUR, limit=1, lease=LEASE)
     told = EntryOutcome(entry=again, outcome=Outcome.UNMATCHED, reason="")
     store.polls.record_all([poll_outcome(lease_no=later.lease_no, settled=(told,))], PLACE, window=WINDOW)
-    assert store.entries.known("Лента", [changed], NOW).unseen == ()
+    assert store.entries.find_known("Лента", [changed], NOW).unseen == ()
 
 
 def retitled(store: Store, title: str, now: datetime) -> KnownEntries:
     """What is known of the entry under this headline, which is recorded if it is to be judged."""
     (state,) = store.feeds.claim(now, limit=1, lease=LEASE)
-    seen = store.entries.known("Лента", [entry(1, title=title)], now)
+    seen = store.entries.find_known("Лента", [entry(1, title=title)], now)
     judged = tuple(EntryOutcome(entry=one, outcome=Outcome.UNMATCHED, reason="") for one in seen.unseen)
     given = {"polled_at": now, "next_poll_at": now, "lease_no": state.lease_no, "aliases": seen.aliases}
     assert store.polls.record_all([poll_outcome(**given, settled=judged)], PLACE, window=WINDOW)

@@ -240,7 +240,7 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
     assert cases.open(99, "Дело", NOW) is None
 
     other = cases.open(4, "Другое", NOW)
-    assert [(one.title, one.stories) for one in cases.opened()] == [("Другое", (4,)), ("Дело", (1, 2, 3))]
+    assert [(one.title, one.stories) for one in cases.open_cases()] == [("Другое", (4,)), ("Дело", (1, 2, 3))]
     assert isinstance(other, OpenedCase)
     assert other.left == (opened.case,)
     assert cases.remove(4)
@@ -248,7 +248,7 @@ def test_a_case_is_a_thread_under_one_title(engine: Engine, seeded: SeededOutbox
     assert cases.close(other.case.id, NOW)
     assert not cases.close(other.case.id, NOW)
     assert not cases.rename(other.case.id, "Третье")
-    assert [one.title for one in cases.opened()] == ["Дело"]
+    assert [one.title for one in cases.open_cases()] == ["Дело"]
 
 
 def test_two_open_cases_have_two_titles(engine: Engine, seeded: SeededOutbox) -> None:
@@ -257,7 +257,7 @@ def test_two_open_cases_have_two_titles(engine: Engine, seeded: SeededOutbox) ->
     seeded.add_stories([1, 2, 3])
     for story, title in ((1, "Дело Иванова"), (2, "дело  ИВАНОВА"), (3, "Дело Петрова")):
         assert cases.open(story, title, NOW)
-    assert [(one.id, one.title, one.stories) for one in cases.opened()] == [
+    assert [(one.id, one.title, one.stories) for one in cases.open_cases()] == [
         (2, "Дело Петрова", (3,)),
         (1, "Дело Иванова", (1, 2)),
     ]
@@ -266,7 +266,7 @@ def test_two_open_cases_have_two_titles(engine: Engine, seeded: SeededOutbox) ->
     assert bearer is not None
     assert (bearer.id, bearer.title) == (1, "Дело Иванова")
     assert cases.rename(1, "дело Иванова")
-    assert [one.title for one in cases.opened()] == ["Дело Петрова", "дело Иванова"]
+    assert [one.title for one in cases.open_cases()] == ["Дело Петрова", "дело Иванова"]
     assert cases.close(1, NOW)
     renamed = cases.rename(2, "Дело Иванова")
     assert renamed is not None
@@ -279,7 +279,7 @@ def test_a_hidden_story_opens_no_case(engine: Engine, seeded: SeededOutbox) -> N
     TakedownStore(engine).hide(1, "просьба семьи", NOW)
 
     assert cases.open(1, "Дело Иванова", NOW) == Takedown(story=1, at=NOW, why="просьба семьи")
-    assert cases.opened() == ()
+    assert cases.open_cases() == ()
 
 
 def test_a_story_knows_its_case_while_it_is_open(engine: Engine, seeded: SeededOutbox) -> None:

@@ -54,7 +54,7 @@ def reviews(engine: Engine) -> Reviews:
 
 
 def _decision(engine: Engine) -> Decision | None:
-    asked = Questions(engine).of_part(1, 1)
+    asked = Questions(engine).for_part(1, 1)
     assert asked
     return asked.decision
 
@@ -66,8 +66,8 @@ def test_what_waits_is_shown_with_its_articles_the_newest_first(engine: Engine, 
     reviews.decide(2, 1, Decision.REJECTED, initial="А", now=NOW)
     questions = Questions(engine)
 
-    first = questions.waiting(limit=3)
-    rest = questions.waiting(limit=3, before=first[-1].story_id)
+    first = questions.list_waiting(limit=3)
+    rest = questions.list_waiting(limit=3, before=first[-1].story_id)
 
     assert [(one.story_id, one.decision) for one in (*first, *rest)] == [
         (5, None),
@@ -77,7 +77,7 @@ def test_what_waits_is_shown_with_its_articles_the_newest_first(engine: Engine, 
     ]
     assert first[0].lead
     assert (first[0].lead.title, first[0].lead.story_id, first[0].is_open) == ("Новость 5", 5, True)
-    decided = questions.of_part(2, 1)
+    decided = questions.for_part(2, 1)
     assert decided
     assert (decided.decision, decided.initial, decided.is_open) == (Decision.REJECTED, "А", False)
 
@@ -90,7 +90,7 @@ def test_one_decision_is_taken_back_and_no_other(engine: Engine, ask: Ask, revie
     undone = reviews.take_back(1, 1, was=Decision.REJECTED, now=NOW + HOUR)
 
     assert "вопрос снова открыт: «" in undone.said
-    assert [one.story_id for one in Questions(engine).waiting(limit=9)] == [1]
+    assert [one.story_id for one in Questions(engine).list_waiting(limit=9)] == [1]
     entry = store.history.entry(1)
     assert entry
     assert (entry.outcome, "решение" in entry.reason) == (Outcome.REVIEW, False)
@@ -100,7 +100,7 @@ def test_one_decision_is_taken_back_and_no_other(engine: Engine, ask: Ask, revie
     rejected = Decision.REJECTED
     for story, was, at in ((1, rejected, NOW), (2, rejected, NOW + DAY + HOUR), (2, Decision.PUBLISHED, NOW)):
         assert reviews.take_back(story, 1, was=was, now=at).said.startswith("Отменять нечего"), story
-    assert [one.story_id for one in Questions(engine).decided(NOW, limit=9)] == [2]
+    assert [one.story_id for one in Questions(engine).list_decided(NOW, limit=9)] == [2]
 
 
 def test_what_the_channel_shows_is_offered_to_be_deleted(engine: Engine, ask: Ask, reviews: Reviews) -> None:
@@ -114,7 +114,7 @@ def test_what_the_channel_shows_is_offered_to_be_deleted(engine: Engine, ask: As
 
     assert undone.is_offered
     assert "уже в канале. Удалить пост?" in undone.said
-    assert Questions(engine).of_part(1, 1).decision is Decision.PUBLISHED  # type: ignore[union-attr] # it was asked
+    assert Questions(engine).for_part(1, 1).decision is Decision.PUBLISHED  # type: ignore[union-attr] # it was asked
 
 
 def test_of_two_who_decide_at_once_one_is_told_that_the_other_did(engine: Engine, ask: Ask, reviews: Reviews) -> None:

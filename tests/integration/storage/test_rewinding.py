@@ -195,6 +195,6 @@ def test_what_was_refused_for_its_age_is_forgotten(
 
     store.heartbeats.beat("poll@here", YESTERDAY)
 
-    assert store.entries.known("Лента", [found], NOW).unseen == ((found,) if is_unseen else ())
+    assert store.entries.find_known("Лента", [found], NOW).unseen == ((found,) if is_unseen else ())
     (polled,) = store.feeds.claim(YESTERDAY + 12 * HOUR, limit=1, lease=LEASE, names=["Лента"])
     assert (polled.validators == Validators()) is is_unseen

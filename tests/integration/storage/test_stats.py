@@ -173,14 +173,14 @@ def test_the_times_of_a_post(store: Store, outbox: Outbox, stats: Stats) -> None
 def test_what_fired_since_it_was_last_asked(store: Store, stats: Stats) -> None:
     store.feeds.sync([feed()], NOW)
     poll(store, 1, 2)
-    first = stats.fired(after=0, since=NOW - HOUR)
+    first = stats.list_fired(after=0, since=NOW - HOUR)
     poll(store, 3)
 
-    later = stats.fired(after=first[-1][0], since=NOW - HOUR)
+    later = stats.list_fired(after=first[-1][0], since=NOW - HOUR)
 
     assert [(seen_at, rules) for _, seen_at, rules in first] == [(NOW, ("extradition/правило",))] * 2
     assert len(later) == 1
-    assert stats.fired(after=0, since=NOW + HOUR) == ()
+    assert stats.list_fired(after=0, since=NOW + HOUR) == ()
 
 
 def test_the_disk_is_ours_to_see_only_under_a_file(engine: Engine, stats: Stats, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from monitor.evidence.retention import Retention
 from monitor.models.articles import LONGEST_TEXT
 from monitor.models.evidence import Sight, Version
 from monitor.storage.database import open_engine, write_transaction
-from monitor.storage.evidence.rows import packed
+from monitor.storage.evidence.rows import pack
 from monitor.storage.evidence.schema import captures, observations
 from monitor.storage.evidence.vitals import EvidenceStats
 from tests.factories import NOW
@@ -43,7 +43,7 @@ def keep(kept: KeptPages, *days: int) -> None:
         for row in db.execute(select(captures)).all():
             seen = {"page_id": row.page_id, "at": row.taken_at, "sight": Sight.UNCHANGED, "capture_id": row.id}
             db.execute(insert(observations).values(**seen))
-    outlived = EvidenceStats(kept.engine).outlived
+    outlived = EvidenceStats(kept.engine).outlived_files
     assert Retention(folder=kept.folder, keep=30 * DAY, outlived=outlived, clock=Clock()).round()
 
 
@@ -111,7 +111,7 @@ def test_what_is_whole_is_handed_out_beside_what_is_not(kept: KeptPages, tmp_pat
 def test_a_text_that_was_cut_is_called_so(kept: KeptPages, tmp_path: Path, length: int) -> None:
     keep(kept, 40, 2)
     with write_transaction(kept.engine) as db:
-        db.execute(update(captures).values(version=packed(Version(title="Суд", text="я" * length))))
+        db.execute(update(captures).values(version=pack(Version(title="Суд", text="я" * length))))
 
     shown = CliRunner().invoke(cli, ["evidence", "show", URL])
     exported = CliRunner().invoke(cli, ["evidence", "export", URL, str(tmp_path / "bundle")])
