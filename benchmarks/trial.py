@@ -121,9 +121,9 @@ def first_answer(words: KeywordsFile, word: str) -> str:
     edit = WordEdit(group="list:земля казахстана", word=word, is_added=True, digest=digest, language="ru")
     forms, _ = seconds(partial(words.forms, edit))
     began = time.process_time()
-    answer, tried = seconds(partial(words.tried, edit, doubts=False, trial=True))
+    answer, tried = seconds(partial(words.try_edit, edit, doubts=False, trial=True))
     used = time.process_time() - began
-    doubts, _ = seconds(partial(words.tried, edit, doubts=True, trial=False))
+    doubts, _ = seconds(partial(words.try_edit, edit, doubts=True, trial=False))
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     trial = tried.trial
     assert trial

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.reasons import Pieces, excerpts
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.models.clock import Clock
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions

@@ -21,7 +21,7 @@ from monitor.config.feeds import load_feeds
 from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.feeds import feeds_file
 from monitor.edits.feeds.feed_list import FeedList, OpenedList
 from monitor.edits.feeds.feed_trials import FeedTrial, FeedTrials
@@ -136,7 +136,7 @@ class FeedPage:
     def _made(self, name: str, typed: Mapping[str, str]) -> tuple[Sequence[ChangedLine], Feed]:
         """What would change in the file, and the feed as it would be. Raises ConfigError."""
         opened = self._list.open()
-        made = feeds_file.changed(opened.text, name, typed, file=opened.file)
+        made = feeds_file.set_keys(opened.text, name, typed, file=opened.file)
         feed = next(one for one in load_feeds(made, file=opened.file) if one.name == name)
         return changed_lines(opened.text, made), feed
 
@@ -165,7 +165,7 @@ class FeedPage:
         return back(request, to, said=" ".join(filter(None, [sentence(f"Сохранено: {summary}"), saved.trouble])))
 
     def _settings(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
-        change = partial(feeds_file.changed, name=name, changes=_typed(form), file=self._list.file)
+        change = partial(feeds_file.set_keys, name=name, changes=_typed(form), file=self._list.file)
         return change, f"настройки ленты «{name}»", feed_address(name)
 
     def _paused(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
@@ -176,17 +176,17 @@ class FeedPage:
             raise ConfigError(message, file="", key="paused_until") from error
         today = self._clock().astimezone(self._zone).date()
         because = form.get("paused_because", "")
-        change = partial(feeds_file.paused, name=name, until=until, because=because, today=today, file=self._list.file)
+        change = partial(feeds_file.pause, name=name, until=until, because=because, today=today, file=self._list.file)
         return change, f"лента «{name}» на паузе до {until:%d.%m.%Y}: {because.strip()}", feed_address(name)
 
     def _resumed(self, _form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
-        change = partial(feeds_file.resumed, name=name, file=self._list.file)
+        change = partial(feeds_file.resume, name=name, file=self._list.file)
         return change, f"лента «{name}» читается снова", feed_address(name)
 
     def _removed(self, form: Mapping[str, str], name: str) -> tuple[Callable[[str], str], str, str]:
         if form.get("sure") != "yes":
             raise ConfigError("отметьте, что ленту надо убрать; ничего не сделано", file="")
-        return partial(feeds_file.removed, name=name, file=self._list.file), f"убрана лента «{name}»", "/feeds?removed="
+        return partial(feeds_file.remove, name=name, file=self._list.file), f"убрана лента «{name}»", "/feeds?removed="
 
     async def _page(self, request: Request, name: str, answer: _Answer) -> Response:
         known = await asyncio.to_thread(self._known, name, answer)
@@ -237,7 +237,7 @@ class FeedPage:
         except ConfigError as error:
             return None, None, str(error)
         try:
-            return opened, feeds_file.written(opened.text, name, file=opened.file), opened.trouble
+            return opened, feeds_file.read_keys(opened.text, name, file=opened.file), opened.trouble
         except ConfigError as error:
             return opened, None, opened.trouble or str(error)
 

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from monitor.config.feed_writer import appended
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.feeds.feed_import import ComparedList, compare
 from monitor.edits.feeds.feed_list import FeedList, OpenedList
 from monitor.edits.feeds.feed_trials import FeedTrials

@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from monitor.desk.charts import sparkline
 from monitor.desk.pages import page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.feeds.feed_list import FeedList
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock

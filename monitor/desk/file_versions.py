@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.file_history import FileHistory
 from monitor.errors import EditConflict, EditRefused
 
@@ -37,7 +37,7 @@ class FileVersionPages:
         """A version beside the file as it is now, or beside another version."""
         number = number_of(request.query_params.get("number", ""), "версии")
         other = number_or_none(request.query_params.get("with", ""), "версии")
-        compared = await asyncio.to_thread(self._history.compared, number, with_number=other)
+        compared = await asyncio.to_thread(self._history.compare, number, with_number=other)
         if compared is None:
             raise _no_such_version()
         version, lines = compared

@@ -22,7 +22,7 @@ from monitor.desk.reasons import (
     near_reasons,
     reasons_of,
 )
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.errors import QueryError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.explanation import NearArticles, TopicReport

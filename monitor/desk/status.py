@@ -14,7 +14,7 @@ from starlette.routing import Route
 from monitor.desk.charts import bars, columns
 from monitor.desk.feeds import Health, kinds
 from monitor.desk.pages import page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.files import FileTrouble
 from monitor.health.conditions import TITLES
 from monitor.matching.mutes import Mute, mute_label

@@ -16,7 +16,7 @@ from monitor.config.keyword_rules import Role
 from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.shown import shown_by
+from monitor.desk.template_globals import shown_by
 from monitor.edits.checking import new_ones
 from monitor.edits.file_history import FileHistory
 from monitor.edits.files import is_writable
@@ -161,7 +161,7 @@ class Words:
 
     async def _tried(self, edit: WordEdit, part: str, begin: int | None) -> TriedEdit:
         doubts, trial = part in ("doubts", ""), part in ("trial", "")
-        return await self._asked(KeywordsFile.tried, edit, doubts=doubts, trial=trial, begin=begin)
+        return await self._asked(KeywordsFile.try_edit, edit, doubts=doubts, trial=trial, begin=begin)
 
     async def _save(self, request: Request) -> Response:
         form = await form_of(request)

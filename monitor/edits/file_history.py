@@ -28,7 +28,7 @@ class FileHistory:
         """Return the versions of the file, the newest first."""
         return self._versions.list_versions(self.file)
 
-    def compared(
+    def compare(
         self, number: int, *, with_number: int | None = None
     ) -> tuple[FileVersion, tuple[ChangedLine, ...]] | None:
         """Return a version and how another one, or the current file, differs from it; None for unknown numbers."""

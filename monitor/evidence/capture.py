@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import structlog
 
 from monitor.errors import EvidenceError, FetchError, FetchFailure
-from monitor.evidence import chain, comparison, kept_state
+from monitor.evidence import chain, comparison, state_codec
 from monitor.evidence.warc import WarcStore
 from monitor.evidence.watch import Look, Observation, PageState, observe
 from monitor.evidence.wording import says_no_more
@@ -85,7 +85,7 @@ class Capturer:
         """
         reply = await self._ask(page)
         now = self.clock()
-        state = kept_state.read(page.state) if page.state else PageState.begun(now)
+        state = state_codec.read(page.state) if page.state else PageState.begun(now)
         site_answers = reply.answer is PageAnswer.ABSENT and await self._site_answers(page)
         look = Look(
             at=now,
@@ -204,7 +204,7 @@ def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept 
         at=now,
         sight=observation.sight,
         said=said,
-        state=kept_state.kept(observation.state),
+        state=state_codec.kept(observation.state),
         next_look_at=observation.next_look_at,
         moved_to=reply.moved_to,
         etag=reply.etag,

@@ -15,7 +15,7 @@ from monitor.config import yaml_reader
 from monitor.config.feed_writer import in_quotes
 from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
 from monitor.config.yaml_reader import Node, Scalar, Sequence, items_of, pairs_of
-from monitor.edits.written_words import line_start, quoted
+from monitor.edits.written_words import line_start, quote
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed
 
@@ -47,17 +47,17 @@ class _Opened:
         start, end = node.span
         return start, start + len(self.text[start:end].rstrip())
 
-    def by_hand(self) -> ConfigError:
+    def by_hand_error(self) -> ConfigError:
         advice = "запись написана непривычно, и правка в неё не впишется — сделайте её в файле сами"
         return ConfigError(advice, file=self.file, line=self.stanza.line)
 
 
-def written(text: str, name: str, *, file: str) -> Mapping[str, str]:
+def read_keys(text: str, name: str, *, file: str) -> Mapping[str, str]:
     """Return what a feed's stanza says, by the keys of ALL_KEYS. Raises ConfigError, also for an unknown feed."""
     return {path: value.text for path, (_, value) in _lines(_opened(text, name, file).stanza).items()}
 
 
-def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> str:
+def set_keys(text: str, name: str, changes: Mapping[str, str], *, file: str) -> str:
     """Return the file with these keys of a feed set (any of ALL_KEYS but `name`); "" removes a key.
 
     Raises ConfigError for an unknown feed, an invalid value, or a stanza that must be edited by hand.
@@ -76,7 +76,7 @@ def changed(text: str, name: str, changes: Mapping[str, str], *, file: str) -> s
     return _read_back(opened, _spliced(text, [*_replaced(opened, new), *_inserted(opened, new)]), wanted)
 
 
-def paused(text: str, name: str, *, until: date, because: str, today: date, file: str) -> str:
+def pause(text: str, name: str, *, until: date, because: str, today: date, file: str) -> str:
     """Return the file with a feed paused until that day.
 
     Raises ConfigError, also when the day is not after `today` or the reason is empty.
@@ -85,12 +85,12 @@ def paused(text: str, name: str, *, until: date, because: str, today: date, file
         raise ConfigError("пауза кончается не раньше завтрашнего дня", file=file, key="paused_until")
     if not because.strip():
         raise ConfigError("напишите, почему лента на паузе", file=file, key="paused_because")
-    return changed(text, name, {"paused_until": until.isoformat(), "paused_because": because}, file=file)
+    return set_keys(text, name, {"paused_until": until.isoformat(), "paused_because": because}, file=file)
 
 
-def resumed(text: str, name: str, *, file: str) -> str:
+def resume(text: str, name: str, *, file: str) -> str:
     """Return the file with a feed's pause removed. Raises ConfigError."""
-    return changed(text, name, {"paused_until": "", "paused_because": ""}, file=file)
+    return set_keys(text, name, {"paused_until": "", "paused_because": ""}, file=file)
 
 
 def feed_of(fields: Mapping[str, str]) -> Feed:
@@ -103,7 +103,7 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
     return feed
 
 
-def removed(text: str, name: str, *, file: str) -> str:
+def remove(text: str, name: str, *, file: str) -> str:
     """Return the file without a feed; comments above its stanza stay. Raises ConfigError, also for the last feed."""
     opened = _opened(text, name, file)
     if len(opened.stanzas) == 1:
@@ -173,7 +173,7 @@ def _after(opened: _Opened, path: str, fellows: list[str]) -> tuple[int, str]:
     there = [one for one in fellows if one in lines and _is_one_line(opened, *lines[one])]
     before = [one for one in there if ALL_KEYS.index(one) < ALL_KEYS.index(path)]
     if not there:
-        raise opened.by_hand()
+        raise opened.by_hand_error()
     key, value = lines[(before or there)[-1 if before else 0]]
     start, end = key.span[0], opened.typed(value)[1]
     return _line_end(opened.text, end), " " * (start - line_start(opened.text, start))
@@ -188,7 +188,7 @@ def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
     start, stop = line_start(opened.text, key.span[0]), _line_end(opened.text, end)
     indent, rest = opened.text[start : key.span[0]], opened.text[end:stop]
     if indent.strip():
-        raise opened.by_hand()
+        raise opened.by_hand_error()
     comment = rest[rest.find("#") :].strip() if "#" in rest else ""
     return start, stop, f"{indent}{comment}\n" if comment else ""
 
@@ -196,9 +196,9 @@ def _without(opened: _Opened, key: Scalar, end: int) -> _Splice:
 def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
     """Return a value as YAML, with the quotes of the previous value if it had any."""
     if style in ("|", ">"):
-        raise opened.by_hand()
+        raise opened.by_hand_error()
     if style == '"':
-        return quoted(value)
+        return quote(value)
     return value if style != "'" and _is_plain(value) else in_quotes(value)
 
 
@@ -265,8 +265,8 @@ def _read_back(opened: _Opened, made: str, wanted: list[Any]) -> str:
     try:
         says = _tree(yaml_reader.load(made, file=opened.file))
     except ConfigError as error:
-        raise opened.by_hand() from error
+        raise opened.by_hand_error() from error
     if says != {"feeds": wanted}:
-        raise opened.by_hand()
+        raise opened.by_hand_error()
     load_feeds(made, file=opened.file)
     return made

@@ -13,9 +13,9 @@ from datetime import datetime, timedelta
 
 from monitor.edits.checking import CheckedRules, check_rules, new_ones
 from monitor.edits.files import FileContent, read_file
-from monitor.edits.keywords.keyword_edits import Spot, added, removed, spots
+from monitor.edits.keywords.change_texts import describe
+from monitor.edits.keywords.keyword_edits import Spot, add_word, remove_word, spots
 from monitor.edits.keywords.keyword_places import KeywordsText, WordGroup, read_places
-from monitor.edits.keywords.told_changes import told
 from monitor.edits.keywords.trial import ReadyRules, Trial, Trials
 from monitor.edits.keywords.word_doubts import terms_of, word_doubts
 from monitor.edits.keywords.word_edits import Conflict, KeywordsLook, Preview, TriedEdit, WordEdit
@@ -91,7 +91,7 @@ class KeywordsFile:
         """Return what an edit would do. Raises ConfigError (it cannot be made) and EditConflict (file changed)."""
         return self._made(edit).preview
 
-    def tried(self, edit: WordEdit, *, doubts: bool, trial: bool, begin: int | None = None) -> TriedEdit:
+    def try_edit(self, edit: WordEdit, *, doubts: bool, trial: bool, begin: int | None = None) -> TriedEdit:
         """Return an edit with its doubts, and with what it would have changed among the news of the last `DAYS`.
 
         The trial goes as far as time allows; `begin` continues an earlier one. Raises as `preview` does, and
@@ -103,7 +103,7 @@ class KeywordsFile:
             preview=made.preview,
             doubts=self._doubts_of(made) if doubts else (),
             trial=look,
-            told=tuple(told(look.changes[:TOLD], made.rules.matcher)) if look and made.rules.matcher else (),
+            told=tuple(describe(look.changes[:TOLD], made.rules.matcher)) if look and made.rules.matcher else (),
         )
 
     def save(self, edit: WordEdit, *, initial: str) -> Saved:
@@ -148,9 +148,9 @@ class KeywordsFile:
             raise EditConflict(file=self.file, found=now.file.content)
         written, group = self._group(now, edit.group)
         if edit.is_added:
-            made = added(written, group, edit.word, language=edit.language, role=edit.role, line=edit.line)
+            made = add_word(written, group, edit.word, language=edit.language, role=edit.role, line=edit.line)
         else:
-            made = removed(written, group, edit.word, role=edit.role, line=edit.line)
+            made = remove_word(written, group, edit.word, role=edit.role, line=edit.line)
         content = now.file.with_text(made.text)
         rules = self._checked(FileContent(file=self.file, content=content), made, now)
         preview = Preview(

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from monitor.config.keyword_rules import Role
+from monitor.edits.keywords.change_texts import ToldChange
 from monitor.edits.keywords.keyword_places import WordGroup
-from monitor.edits.keywords.told_changes import ToldChange
 from monitor.edits.keywords.trial import Trial
 from monitor.edits.line_diff import ChangedLine
 from monitor.errors import ConfigError

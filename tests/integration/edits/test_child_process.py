@@ -92,7 +92,7 @@ def test_an_edit_is_tried_and_saved_there(opened: Opened, file: Path) -> None:
     process = opened()
     edit = _edit(process.ask(KeywordsFile.look).digest)
 
-    tried = process.ask(KeywordsFile.tried, edit, doubts=True, trial=True)
+    tried = process.ask(KeywordsFile.try_edit, edit, doubts=True, trial=True)
     saved = process.ask(KeywordsFile.save, edit, initial="А")
 
     assert tried.preview.errors == ()

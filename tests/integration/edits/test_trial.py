@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 
 from monitor.config.keywords import load_keywords
 from monitor.config.mentions import LANGUAGES
-from monitor.edits.keywords.keyword_edits import added, removed
+from monitor.edits.keywords.keyword_edits import add_word, remove_word
 from monitor.edits.keywords.keyword_places import KeywordsText, read_places
 from monitor.edits.keywords.trial import ReadyRules, Trial, Trials
 from monitor.errors import ConfigError
@@ -173,8 +173,8 @@ def _edited(word: str, number: int, language: str, *, is_added: bool) -> Keyword
     where = written.groups[number % len(written.groups)]
     try:
         if is_added:
-            return added(written, where, word, language=LANGUAGES.get(language))
-        return removed(written, where, where.words[number % len(where.words)].text)
+            return add_word(written, where, word, language=LANGUAGES.get(language))
+        return remove_word(written, where, where.words[number % len(where.words)].text)
     except ConfigError:
         return None
 

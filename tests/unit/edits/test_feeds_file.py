@@ -10,7 +10,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from monitor.config.feeds import load_feeds
-from monitor.edits.feeds.feeds_file import ALL_KEYS, changed, paused, removed, resumed, written
+from monitor.edits.feeds.feeds_file import ALL_KEYS, pause, read_keys, remove, resume, set_keys
 from monitor.errors import ConfigError
 
 OURS = Path("feeds.yaml").read_text(encoding="utf-8")
@@ -53,7 +53,7 @@ CHANGES = st.fixed_dictionaries({}, optional={key: st.just("") | values for key,
 
 
 def edited(changes: dict[str, str], name: str = "Первая", text: str = FILE) -> str:
-    return changed(text, name, changes, file="feeds.yaml")
+    return set_keys(text, name, changes, file="feeds.yaml")
 
 
 def comments(text: str) -> list[str]:
@@ -91,7 +91,7 @@ def test_selectors_come_as_a_whole_and_go_as_a_whole() -> None:
 def test_a_key_goes_and_what_is_said_beside_it_stays() -> None:
     made = edited({"interval": "", "listing.item": "", "listing.link": ""})
 
-    assert written(made, "Первая", file="f") == {"name": "Первая", "kind": "html", "url": "https://a.kz/news"}
+    assert read_keys(made, "Первая", file="f") == {"name": "Первая", "kind": "html", "url": "https://a.kz/news"}
     assert comments(made) == comments(FILE)
 
 
@@ -138,23 +138,23 @@ def test_only_keys_of_feeds_are_edited_and_never_the_name() -> None:
 
 
 def test_a_pause_is_written_and_taken_out() -> None:
-    made = paused(
+    made = pause(
         FILE, "Первая", until=date(2026, 12, 10), because="сайт взломан: спам", today=date(2026, 12, 1), file="f"
     )
 
     assert "    paused_until: 2026-12-10\n    paused_because: 'сайт взломан: спам'\n" in made
-    assert resumed(made, "Первая", file="f") == FILE
+    assert resume(made, "Первая", file="f") == FILE
     for until, because in ((date(2026, 12, 1), "сайт взломан"), (date(2026, 12, 2), " ")):
         with pytest.raises(ConfigError):
-            paused(FILE, "Первая", until=until, because=because, today=date(2026, 12, 1), file="f")
+            pause(FILE, "Первая", until=until, because=because, today=date(2026, 12, 1), file="f")
 
 
 def test_a_feed_is_removed_and_what_stands_around_it_stays() -> None:
     first = FILE.index('  - name: "Первая"')
-    assert removed(FILE, "Первая", file="f") == FILE[:first] + FILE[FILE.index("\n  - name: Вторая") :]
-    assert removed(FILE, "Вторая", file="f") == FILE[: FILE.index("  - name: Вторая")] + "\n  # хвост файла"
+    assert remove(FILE, "Первая", file="f") == FILE[:first] + FILE[FILE.index("\n  - name: Вторая") :]
+    assert remove(FILE, "Вторая", file="f") == FILE[: FILE.index("  - name: Вторая")] + "\n  # хвост файла"
     with pytest.raises(ConfigError, match="последняя"):
-        removed(removed(FILE, "Первая", file="f"), "Вторая", file="f")
+        remove(remove(FILE, "Первая", file="f"), "Вторая", file="f")
 
 
 @st.composite
@@ -169,12 +169,12 @@ def of_our_own(draw: st.DrawFn) -> tuple[str, str]:
 @settings(max_examples=60, deadline=None)
 def test_exactly_what_was_asked_for_changes(ours: tuple[str, str], changes: dict[str, str]) -> None:
     text, name = ours
-    before = written(text, name, file="f")
+    before = read_keys(text, name, file="f")
     assume("kind" not in changes or before["kind"] in ("rss", "atom", "sitemap"))  # the others allow not every key
     made = edited(changes, name, text)
     said = dict(before) | {key: value.strip() for key, value in changes.items()}
 
-    assert written(made, name, file="f") == {key: value for key, value in said.items() if value}
+    assert read_keys(made, name, file="f") == {key: value for key, value in said.items() if value}
     assert comments(made) == comments(text)
     assert {**by_name(made), name: None} == {**by_name(text), name: None}
     again = edited({key: before.get(key, "") for key in changes}, name, made)
@@ -186,8 +186,8 @@ def test_exactly_what_was_asked_for_changes(ours: tuple[str, str], changes: dict
 @settings(max_examples=20, deadline=None)
 def test_any_of_our_feeds_is_removed_with_its_own_lines_only(ours: tuple[str, str]) -> None:
     text, name = ours
-    made = removed(text, name, file="f")
+    made = remove(text, name, file="f")
 
     assert by_name(made) == {one: feed for one, feed in by_name(text).items() if one != name}
     assert comments(made) == comments(text)
-    assert set(ALL_KEYS) >= set(written(text, name, file="f"))
+    assert set(ALL_KEYS) >= set(read_keys(text, name, file="f"))

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from monitor.config.keyword_rules import Role
 from monitor.config.keywords import load_keywords
 from monitor.config.mentions import LANGUAGES
-from monitor.edits.keywords.keyword_edits import Spot, added, removed, spots
+from monitor.edits.keywords.keyword_edits import Spot, add_word, remove_word, spots
 from monitor.edits.keywords.keyword_places import KeywordsText, WordGroup, read_places
 from monitor.edits.written_words import WrittenWord
 from monitor.errors import ConfigError
@@ -113,8 +113,8 @@ def test_what_is_put_in_and_taken_out_leaves_the_file_as_it_was(data: st.DataObj
     if any(known.text == word for known in group.words) or ("$скобки" in word and group.key == "list:скобки"):
         return
 
-    made = added(before, group, word, language=spot.language, role=spot.role)
-    back = removed(made, group_of(made, group), word, role=spot.role)
+    made = add_word(before, group, word, language=spot.language, role=spot.role)
+    back = remove_word(made, group_of(made, group), word, role=spot.role)
 
     assert spot in {(one.language, one.role) for one in group_of(made, group).places if word in map(str_of, one.words)}
     assert load_keywords(made.text, file="") != load_keywords(FILE, file="")
@@ -136,7 +136,7 @@ def test_what_is_taken_out_is_that_word(data: st.DataObject) -> None:
 
     if len(group.words) == 1:
         return
-    made = removed(before, group, word.text, line=word.line)
+    made = remove_word(before, group, word.text, line=word.line)
 
     kept = [one.text for one in group.words]
     kept.remove(word.text)
@@ -161,8 +161,8 @@ def test_the_projects_own_file(data: st.DataObject) -> None:
     before = written(text)
     group, spot = data.draw(st.sampled_from([one for one in choices(before) if one[0].kind in ("list", "people")]))
 
-    made = added(before, group, "Пробное слово", language=spot.language)
-    back = removed(made, group_of(made, group), "Пробное слово")
+    made = add_word(before, group, "Пробное слово", language=spot.language)
+    back = remove_word(made, group_of(made, group), "Пробное слово")
 
     changed = set(made.text.split("\n")) ^ set(text.split("\n"))
     assert len(changed) <= 3
@@ -191,7 +191,7 @@ def test_it_is_written_as_its_neighbours_are(key: str, word: str, language: str,
     group = written().group(key)
     assert group
 
-    made = added(written(), group, word, language=LANGUAGES.get(language))
+    made = add_word(written(), group, word, language=LANGUAGES.get(language))
 
     assert new in made.text
     assert made.text.replace(new, old) == FILE or old == new
@@ -211,7 +211,7 @@ def test_what_cannot_be_put_in(word: str, said: str) -> None:
     assert group
 
     with pytest.raises(ConfigError, match=said):
-        added(written(), group, word, language="ru")
+        add_word(written(), group, word, language="ru")
 
 
 def test_a_role_is_offered_where_there_are_any() -> None:
@@ -221,10 +221,10 @@ def test_a_role_is_offered_where_there_are_any() -> None:
     assert spots(text, line) == (Spot(None, Role.AT), Spot(None), Spot("ru"), Spot("kk"))
     assert line.told == ("$длинный", "где: $длинный")
 
-    made = added(text, line, "Омск", role=Role.AT)
+    made = add_word(text, line, "Омск", role=Role.AT)
     assert '[$длинный, {где: "$длинный, Омск"}]' in made.text
-    assert "[{где: $длинный}]" in removed(text, line, "$длинный").text
-    assert "[$длинный]" in removed(text, line, "$длинный", role=Role.AT).text
+    assert "[{где: $длинный}]" in remove_word(text, line, "$длинный").text
+    assert "[$длинный]" in remove_word(text, line, "$длинный", role=Role.AT).text
 
 
 def test_the_last_word_stays() -> None:
@@ -232,7 +232,7 @@ def test_the_last_word_stays() -> None:
     assert group
 
     with pytest.raises(ConfigError, match="последнее слово"):
-        removed(written(), group, "одно")
+        remove_word(written(), group, "одно")
 
 
 def test_what_is_written_with_escapes_is_left_to_hands() -> None:
@@ -242,7 +242,7 @@ def test_what_is_written_with_escapes_is_left_to_hands() -> None:
     assert group
 
     with pytest.raises(ConfigError):
-        added(before, group, "арест", language="ru")
+        add_word(before, group, "арест", language="ru")
 
 
 def test_a_topic_of_several_languages_is_called_by_its_russian_title() -> None:

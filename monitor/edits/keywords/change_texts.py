@@ -29,7 +29,7 @@ class ToldChange:
     why: str
 
 
-def told(changes: Iterable[Change], after: Matcher) -> Iterator[ToldChange]:
+def describe(changes: Iterable[Change], after: Matcher) -> Iterator[ToldChange]:
     """Yield each change as it is shown; `after` are the edited rules."""
     for change in changes:
         verdict = change.before if change.kind == "lost" else change.after
