@@ -82,7 +82,7 @@ def post(engine_url: str) -> tuple[EvidenceStore, dict[str, bytes]]:
 def keep(store: EvidenceStore, warc: WarcStore, page: DuePage, body: bytes, version: Version) -> None:
     """What Capturer.look does once the page is read."""
     look = Look(at=NOW, answer=PageAnswer.PAGE, version=version, site_answers=False)
-    observation = observe(PageState.begun(NOW), look, quoted=page.quoted)
+    observation = observe(PageState.new(NOW), look, quoted=page.quoted)
     headers = ((b"content-type", b"text/html; charset=utf-8"), (b"server", b"nginx"), (b"content-encoding", b"gzip"))
     asked = Exchange(
         url=page.url, asked_at=NOW, request=((b"host", b"press.example"),), status=200, headers=headers, body=body

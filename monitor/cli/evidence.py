@@ -19,7 +19,7 @@ from monitor.cli.console.screen import Screen
 from monitor.config.settings import load_settings
 from monitor.errors import EvidenceError
 from monitor.evidence import retention, warc
-from monitor.evidence.bundle.verdict import without
+from monitor.evidence.bundle.verdict import missing_message
 from monitor.evidence.bundle.verification import verify as verify_bundle
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, SUMS, About, write
 from monitor.models.evidence import Capture, Link, Observed, TimeStamp, WatchedPage
@@ -169,7 +169,7 @@ def evidence_export(
     )
     stamped = f"меток времени: {len(stamps)}" if stamps else "меток времени нет: время копий подтверждаем только мы"
     checked = f"monitor evidence verify {quote(str(folder))}"
-    copies = f"копий {len(captures)}" + (f" из {len(kept)}, {without(about.missing)}" if about.missing else "")
+    copies = f"копий {len(captures)}" + (f" из {len(kept)}, {missing_message(about.missing)}" if about.missing else "")
     say(f"Выгружено в {folder}: {copies}, {stamped}. Проверить: {checked}")
     if len(captures) < len(present):  # else what is missing was deleted by its age, as the operator wishes
         raise typer.Exit(1)
@@ -244,7 +244,7 @@ def evidence_verify(folder: Annotated[Path, typer.Argument(metavar="ПАПКА",
 def _doubt(folder: Path, missing: Sequence[int]) -> str:
     """What a bundle that holds still leaves to be believed, or has not."""
     if missing:
-        return f", но она не вся: {without(missing)}"
+        return f", но она не вся: {missing_message(missing)}"
     if not any(folder.glob("stamps/*.tsr")):
         return "; меток времени в ней нет: время копий известно только со слов того, кто её сделал"
     if not any(folder.glob("certificates/*.pem")):

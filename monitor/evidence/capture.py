@@ -85,7 +85,7 @@ class Capturer:
         """
         reply = await self._ask(page)
         now = self.clock()
-        state = state_codec.read(page.state) if page.state else PageState.begun(now)
+        state = state_codec.loads(page.state) if page.state else PageState.new(now)
         site_answers = reply.answer is PageAnswer.ABSENT and await self._site_answers(page)
         look = Look(
             at=now,
@@ -113,7 +113,7 @@ class Capturer:
         now, heads, joined_at = self.clock(), self.store.heads(), self.store.joined_at(self.chain)
         if len(heads) < 2 or (joined_at and joined_at.date() >= now.date()):
             return
-        digest = chain.joined(heads)
+        digest = chain.heads_digest(heads)
         self.store.join(partial(chain.link, chain=self.chain, digest=digest, taken_at=now), chain=self.chain)
 
     async def _record(
@@ -199,12 +199,12 @@ def entry_record(entry: Article) -> bytes:
 
 def _finding(reply: _Reply, observation: Observation, now: datetime, kept: Kept | None) -> Finding:
     last = reply.exchanges[-1].status if reply.exchanges else 0
-    said = comparison.told(observation.difference) if observation.difference else reply.why
+    said = comparison.describe(observation.difference) if observation.difference else reply.why
     return Finding(
         at=now,
         sight=observation.sight,
         said=said,
-        state=state_codec.kept(observation.state),
+        state=state_codec.dumps(observation.state),
         next_look_at=observation.next_look_at,
         moved_to=reply.moved_to,
         etag=reply.etag,

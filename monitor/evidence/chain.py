@@ -37,7 +37,7 @@ def link(previous: Link | None, *, chain: str, digest: str, taken_at: datetime) 
     return Link(chain=chain, number=number, taken_at=at, digest=digest, previous=before, hash=tied)
 
 
-def broken(links: Sequence[Link]) -> tuple[str, ...]:
+def list_breaks(links: Sequence[Link]) -> tuple[str, ...]:
     """Return the breaks of whole chains, each from its first link: one line in Russian a break.
 
     Several chains may follow one another. Nothing can be said about what comes after the last link given.
@@ -46,7 +46,7 @@ def broken(links: Sequence[Link]) -> tuple[str, ...]:
 
 
 def breaks(links: Iterable[Link]) -> Iterator[str]:
-    """Yield what `broken` returns, one by one, for callers that need only the first."""
+    """Yield what `list_breaks` returns, one by one, for callers that need only the first."""
     done: set[str] = set()
     for name, of_chain in groupby(links, key=lambda one: one.chain):
         if name in done:
@@ -68,7 +68,7 @@ def _breaks(links: Iterable[Link]) -> Iterator[str]:
         before, number = one.hash, one.number
 
 
-def joined(heads: Sequence[Link]) -> str:
+def heads_digest(heads: Sequence[Link]) -> str:
     """Return the digest over the last links of all chains: SHA-256 of their lines "chain hash\\n", sorted."""
     lines = sorted(f"{head.chain} {head.hash}\n" for head in heads)
     return hashlib.sha256("".join(lines).encode()).hexdigest()

@@ -46,13 +46,13 @@ class ShownWord(NamedTuple):
 
 
 def words_of(sentences: Sequence[str], *, names: frozenset[str], quoted: frozenset[int]) -> Iterator[ShownWord]:
-    """Yield the words of sentences; `names` as from `named`, `quoted` are numbers of sentences that our post shows."""
+    """Yield the words of sentences; `names` as from `name_stems`, `quoted`: numbers of sentences that our post shows."""
     for number, sentence in enumerate(sentences):
         for word, key, is_name in _words(sentence, names):
             yield ShownWord(word, key, is_name, number in quoted, number)
 
 
-def named(texts: Iterable[str]) -> frozenset[str]:
+def name_stems(texts: Iterable[str]) -> frozenset[str]:
     """Return the first letters of words that are capitalised inside a sentence anywhere in the texts."""
     return frozenset(_key(name[1])[:_STEM] for text in texts for name in _NAME_INSIDE.finditer(text))
 

@@ -19,11 +19,11 @@ from monitor.evidence.changed_words import (
     is_one_text,
     is_same_name,
     is_slip,
-    named,
+    name_stems,
     words_of,
 )
 from monitor.evidence.word_runs import LONGEST, Run, equal_pairs, runs
-from monitor.evidence.wording import said, sentence_key, with_posted, wording
+from monitor.evidence.wording import fold_words, sentence_key, with_posted, wording
 from monitor.models.evidence import Version
 from monitor.text.unicode import cut
 
@@ -78,7 +78,7 @@ def compare(
     old = with_posted(old, new, wording(posted)) if posted else old
     headline = list(_of_headline(old.headline, new.headline))
     lost, gained = _unshared([*old.prose, *old.asides], [*new.prose, *new.asides])
-    names = named((before.text, before.title, after.text, after.title)) if lost or gained else frozenset()
+    names = name_stems((before.text, before.title, after.text, after.title)) if lost or gained else frozenset()
     changed = _Sides(names, _changed_quotes(before, after, quoted) if lost else ())
     prose = changed.prose([s for s in old.prose if s in lost], [s for s in new.prose if s in gained])
     asides = changed.asides([s for s in old.asides if s in lost], [s for s in new.asides if s in gained])
@@ -86,7 +86,7 @@ def compare(
     return _difference(judged, headline=any(one.matters for one in headline)) if judged else None
 
 
-def overturned(posted: Version, page: Version, *, quoted: Sequence[str]) -> Difference | None:
+def compare_with_posted(posted: Version, page: Version, *, quoted: Sequence[str]) -> Difference | None:
     """Compare a page seen for the first time with the article as posted: a sentence that our post shows with another
     name, figure, negation or outcome, or a headline with a negation added or removed. None if nothing of this is found.
 
@@ -101,7 +101,7 @@ def overturned(posted: Version, page: Version, *, quoted: Sequence[str]) -> Diff
     changed = dict.fromkeys(one for one in (*old.prose, *old.asides) if one in lost)
     ours = list(islice(filter(shown.is_quoted, changed), _MOST_ASIDES))
     theirs = _bags([one for one in (*new.prose, *new.asides) if one in gained][:_MOST_ASIDES]) if ours else {}
-    facts_alone = _Sides(named((posted.text, page.text)) if ours else frozenset(), ())
+    facts_alone = _Sides(name_stems((posted.text, page.text)) if ours else frozenset(), ())
     for sentence in ours:
         if other := _same(sentence, theirs):
             judged += [one for one in facts_alone.prose([sentence], [other]) if one.matters]
@@ -113,7 +113,7 @@ def _difference(judged: Sequence["_Judged"], *, headline: bool) -> Difference:
     return Difference(matters=any(one.matters for one in judged), words=edits, headline=headline)
 
 
-def told(difference: Difference) -> str:
+def describe(difference: Difference) -> str:
     """Format the edits in Russian plain text, under 1,500 characters: «Было: … Стало: …», as many as fit."""
     lines: list[str] = []
     for number, edit in enumerate(difference.words):
@@ -174,8 +174,8 @@ def _unshared(before: Sequence[str], after: Sequence[str]) -> tuple[frozenset[st
 
 def _changed_quotes(before: Version, after: Version, quoted: Iterable[str]) -> tuple[str, ...]:
     """Return the words of quotations that were on the page and no longer are."""
-    quotes = list(filter(None, map(said, quoted)))
-    old, new = (f" {said(version.title)} {said(version.text)} " for version in (before, after))
+    quotes = list(filter(None, map(fold_words, quoted)))
+    old, new = (f" {fold_words(version.title)} {fold_words(version.text)} " for version in (before, after))
     return tuple(quote for quote in quotes if f" {quote} " in old and f" {quote} " not in new)
 
 
@@ -247,17 +247,17 @@ class _Sides(NamedTuple):
         return list(islice(words_of(sentences, names=self.names, quoted=quoted), LONGEST))
 
     def is_quoted(self, sentence: str) -> bool:
-        words = said(sentence)
+        words = fold_words(sentence)
         return any(words in quote or quote in words for quote in self.quotes)
 
 
 def _bags(sentences: Iterable[str]) -> dict[str, frozenset[str]]:
-    return {sentence: frozenset(said(sentence).split()) for sentence in sentences}
+    return {sentence: frozenset(fold_words(sentence).split()) for sentence in sentences}
 
 
 def _same(sentence: str, others: Mapping[str, frozenset[str]]) -> str:
     """Return the first other sentence with most of the same words; "" for none."""
-    words = frozenset(said(sentence).split())
+    words = frozenset(fold_words(sentence).split())
     return next((other for other, its in others.items() if _is_mostly(words, its)), "")
 
 

@@ -32,14 +32,14 @@ _READERS: Mapping[str, Callable[[Any], object]] = {
 }
 
 
-def kept(state: PageState) -> bytes:
-    """Serialise a state for `read`."""
+def dumps(state: PageState) -> bytes:
+    """Serialise a state for `loads`."""
     said = json.dumps(asdict(state), default=datetime.isoformat, ensure_ascii=False)
     return zlib.compress(said.encode(errors="surrogatepass"))  # a page may contain lone surrogates
 
 
-def read(state: bytes) -> PageState:
-    """Read a state that `kept` wrote, in this version or an earlier one."""
+def loads(state: bytes) -> PageState:
+    """Read a state that `dumps` wrote, in this version or an earlier one."""
     said = json.loads(zlib.decompress(state).decode(errors="surrogatepass"))
     values: dict[str, Any] = {
         name: value if value is None or name not in _READERS else _READERS[name](value) for name, value in said.items()

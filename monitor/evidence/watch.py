@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from monitor.evidence import look_times
-from monitor.evidence.comparison import Difference, compare, overturned
+from monitor.evidence.comparison import Difference, compare, compare_with_posted
 from monitor.evidence.wording import is_there, wording, wording_keys
 from monitor.models.evidence import PageAnswer, Sight, Version
 
@@ -39,7 +39,7 @@ class PageState:
     moved_to: str = ""  # where its address redirects
 
     @classmethod
-    def begun(cls, at: datetime) -> "PageState":
+    def new(cls, at: datetime) -> "PageState":
         """Return the state of a page not yet looked at, with the first look due at `at`."""
         return cls(due_at=at)
 
@@ -178,7 +178,7 @@ def _since_told(state: PageState, look: Look, version: Version, quoted: Sequence
     """Compare with what people know of the page, or, before anybody has seen it, with the article as posted."""
     if state.shown:
         return compare(state.shown, version, quoted=quoted, posted=_posted_since(state, look))
-    return overturned(look.posted, version, quoted=quoted) if look.posted else None
+    return compare_with_posted(look.posted, version, quoted=quoted) if look.posted else None
 
 
 def _posted_since(state: PageState, look: Look) -> Version | None:

@@ -80,7 +80,7 @@ def _headline(title: str) -> str:
     return rest if rest and last.strip("()[].,!—–-").lower().startswith(_MARKS) else bare
 
 
-def said(passage: str) -> str:
+def fold_words(passage: str) -> str:
     """Return the passage's words for comparison: folded, without signs, separated by blanks."""
     return " ".join(unicode.WORD.findall(unicode.fold(passage).text))
 
@@ -88,12 +88,12 @@ def said(passage: str) -> str:
 def wording_keys(version: Version) -> WordingKeys:
     """Return keys that are equal for versions that say the same."""
     parts = wording(version)
-    headline, prose, asides = said(parts.headline), _sorted(parts.prose), _sorted(parts.asides)
+    headline, prose, asides = fold_words(parts.headline), _sorted(parts.prose), _sorted(parts.asides)
     return WordingKeys(prose=_hash([headline, *prose]), whole=_hash([headline, *prose, "", *asides]))
 
 
 def _sorted(sentences: Iterable[str]) -> list[str]:
-    return sorted(filter(None, map(said, sentences)))
+    return sorted(filter(None, map(fold_words, sentences)))
 
 
 def _hash(lines: Iterable[str]) -> str:
@@ -112,7 +112,7 @@ def with_posted(shown: Wording, now: Wording, posted: Wording) -> Wording:
     gained = posted_keys & here - _keys(shown)
     kept = posted_keys | here if gained else _keys(shown)
     return Wording(
-        headline=now.headline if said(now.headline) == said(posted.headline) else shown.headline,
+        headline=now.headline if fold_words(now.headline) == fold_words(posted.headline) else shown.headline,
         prose=(*_among(kept, shown.prose), *_among(gained, now.prose)),
         asides=(*_among(kept, shown.asides), *_among(gained, now.asides)),
     )
@@ -124,7 +124,8 @@ def is_there(now: Wording, posted: Wording, *, shown: Wording) -> bool:
     """
     if with_posted(shown, now, posted) != shown:
         return True
-    return said(now.headline) == said(posted.headline) and frozenset(map(sentence_key, now.prose)) <= _keys(posted)
+    is_same_headline = fold_words(now.headline) == fold_words(posted.headline)
+    return is_same_headline and frozenset(map(sentence_key, now.prose)) <= _keys(posted)
 
 
 def says_no_more(version: Version, than: Version) -> bool:
@@ -134,7 +135,7 @@ def says_no_more(version: Version, than: Version) -> bool:
 
 def sentence_key(sentence: str) -> str:
     """Return the sentence's words sorted: endings show who does what to whom, so their order is ignored."""
-    return " ".join(sorted(said(sentence).split()))
+    return " ".join(sorted(fold_words(sentence).split()))
 
 
 def _keys(wording: Wording) -> frozenset[str]:

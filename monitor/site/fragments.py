@@ -67,7 +67,7 @@ def web(url: str) -> str:
 
 
 def edits(said: str) -> tuple[Edited, ...]:
-    """Parse the lines that `told` in evidence/comparison.py makes; any other line becomes a note."""
+    """Parse the lines that `describe` in evidence/comparison.py makes; any other line becomes a note."""
     return tuple(_edit(text) for text in map(str.strip, said.split("\n")) if text)
 
 

@@ -33,7 +33,7 @@ class KeptPages:
 
     def join(self, at: datetime) -> None:
         """Add a link that keeps no page."""
-        self._put(None, at, Kept(file="", offset=0, length=0, digest=chain.joined(self.links)))
+        self._put(None, at, Kept(file="", offset=0, length=0, digest=chain.heads_digest(self.links)))
 
     def _put(self, page_id: int | None, at: datetime, kept: Kept) -> None:
         last = self.links[-1] if self.links else None

@@ -82,7 +82,7 @@ class Page:
     changes: list[tuple[datetime, Change]] = field(default_factory=list)
     absent: tuple[datetime, datetime] | None = None
     walled: tuple[datetime, datetime] | None = None
-    state: PageState = field(default_factory=lambda: PageState.begun(NOW))
+    state: PageState = field(default_factory=lambda: PageState.new(NOW))
     told: list[Sight] = field(default_factory=list)
 
     def seen(self, at: datetime, looks: int) -> Version:

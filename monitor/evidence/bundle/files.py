@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from monitor.errors import EvidenceError
-from monitor.evidence.bundle.verdict import VerdictLine, bounded, broken, holds
+from monitor.evidence.bundle.verdict import VerdictLine, bounded, broken_line, holding_line
 from monitor.evidence.bundle.writing import FORMAT, FORMAT_VERSION, MANIFEST, SUMS, sums
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes
@@ -47,7 +47,7 @@ class BundleFiles:
         return content
 
 
-def listed(folder: Path) -> BundleFiles:
+def list_folder(folder: Path) -> BundleFiles:
     """List a folder. Never raises: what cannot be listed or read is in `strange`."""
     hashes: dict[str, str] = {}
     strange: list[str] = []
@@ -67,15 +67,15 @@ def listed(folder: Path) -> BundleFiles:
 
 def check_sums(files: BundleFiles) -> Iterator[VerdictLine]:
     """Yield whether each file agrees with SHA256SUMS, and the list with the files."""
-    yield from bounded(broken("выгрузка", strange) for strange in files.strange)
+    yield from bounded(broken_line("выгрузка", strange) for strange in files.strange)
     here = {path: digest for path, digest in files.hashes.items() if path != SUMS}
     try:
         written = files.read(SUMS, most=_LARGEST_LIST)
     except EvidenceError as error:
-        yield broken(SUMS, error)
+        yield broken_line(SUMS, error)
         return
     if written == sums(here).encode(errors="surrogateescape"):
-        yield holds(SUMS, f"все файлы те, что записаны ({len(here)})")
+        yield holding_line(SUMS, f"все файлы те, что записаны ({len(here)})")
         return
     lines = (line.partition("  ") for line in written.decode(errors="replace").split("\n") if line)
     yield from _differences(SUMS, {path: digest for digest, _, path in lines}, here)
@@ -86,13 +86,13 @@ def read_manifest(files: BundleFiles) -> tuple[Mapping[str, Any], Sequence[Verdi
     try:
         manifest = _parsed(files.read(MANIFEST, most=_LARGEST_LIST))
     except EvidenceError as error:
-        return {}, [broken(MANIFEST, error)]
+        return {}, [broken_line(MANIFEST, error)]
     said = manifest.get("files")
     here = {path: digest for path, digest in files.hashes.items() if path not in {SUMS, MANIFEST}}
     if not isinstance(said, dict):
-        return manifest, [broken(MANIFEST, "в ней нет списка файлов")]
+        return manifest, [broken_line(MANIFEST, "в ней нет списка файлов")]
     if said == here:
-        return manifest, [holds(MANIFEST, f"все файлы те, что в описи ({len(here)})")]
+        return manifest, [holding_line(MANIFEST, f"все файлы те, что в описи ({len(here)})")]
     return manifest, list(_differences(MANIFEST, said, here))
 
 
@@ -112,8 +112,8 @@ def _differences(where: str, said: Mapping[str, object], here: Mapping[str, str]
         (f"{path}: файла нет" for path in sorted(said.keys() - here.keys())),
         (f"{path}: лишний файл" for path in sorted(here.keys() - said.keys())),
     )
-    lines = [broken(where, difference) for difference in islice(differences, _MOST_DIFFERENCES)]
-    yield from lines or [broken(where, "записан не так, как пишет sha256sum")]
+    lines = [broken_line(where, difference) for difference in islice(differences, _MOST_DIFFERENCES)]
+    yield from lines or [broken_line(where, "записан не так, как пишет sha256sum")]
 
 
 # ── what is there ───────────────────────────────────────────────────────────────────────────────────────────────

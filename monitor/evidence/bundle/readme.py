@@ -6,7 +6,7 @@ The shell lines are the same in both; a test runs them as printed.
 from collections.abc import Sequence
 from string import Template
 
-from monitor.evidence.bundle.verdict import without
+from monitor.evidence.bundle.verdict import missing_message
 
 _SHELL = Template(r"""ok=1; name=; roots=$$(mktemp); bad() { echo "$broken: $$1"; ok=0; }
 find . ! -type f ! -type d | grep -q . && bad "$odd"
@@ -126,7 +126,7 @@ def english(missing: Sequence[int] = ()) -> str:
 
 def russian(missing: Sequence[int] = ()) -> str:
     """Return README.ru.md of a bundle in which these copies are missing."""
-    lacking = f"\n# Чего здесь нет\n\n{without(missing).capitalize()}.\n"
+    lacking = f"\n# Чего здесь нет\n\n{missing_message(missing).capitalize()}.\n"
     return _page(
         _RUSSIAN,
         holds="ДЕРЖИТСЯ",

@@ -28,19 +28,19 @@ class BundleVerdict:
         return all(line.ok for line in self.lines)
 
 
-def without(missing: Sequence[int]) -> str:
+def missing_message(missing: Sequence[int]) -> str:
     """Say in Russian which copies a bundle lacks."""
     if len(missing) == 1:
         return f"нет копии {missing[0]}: её файл удалён или испорчен"
     return f"нет копий {', '.join(map(str, missing))}: их файлы удалены или испорчены"
 
 
-def holds(where: str, what: str) -> VerdictLine:
+def holding_line(where: str, what: str) -> VerdictLine:
     """Make the line of something that holds."""
     return _line(where, f"держится: {what}", ok=True)
 
 
-def broken(where: str, what: object) -> VerdictLine:
+def broken_line(where: str, what: object) -> VerdictLine:
     """Make the line of something that is broken; `what` says in Russian how."""
     return _line(where, f"нарушено здесь: {what}", ok=False)
 
@@ -52,7 +52,7 @@ def bounded(lines: Iterable[VerdictLine]) -> Iterator[VerdictLine]:
         yield line
         room -= not line.ok
         if not room:
-            yield broken("выгрузка", "нарушений так много, что остальное не проверено")
+            yield broken_line("выгрузка", "нарушений так много, что остальное не проверено")
             return
 
 

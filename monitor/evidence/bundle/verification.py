@@ -11,8 +11,8 @@ from typing import Any
 
 from monitor.errors import EvidenceError
 from monitor.evidence import timestamps
-from monitor.evidence.bundle.files import BundleFiles, check_sums, listed, read_manifest
-from monitor.evidence.bundle.verdict import BundleVerdict, VerdictLine, bounded, broken, holds
+from monitor.evidence.bundle.files import BundleFiles, check_sums, list_folder, read_manifest
+from monitor.evidence.bundle.verdict import BundleVerdict, VerdictLine, bounded, broken_line, holding_line
 from monitor.evidence.bundle.writing import CHAIN, MANIFEST, record_path
 from monitor.evidence.chain import breaks, read_table
 from monitor.evidence.warc_reading import WarcRecord, read_records
@@ -32,7 +32,7 @@ class _Proof:
 
 def verify(folder: Path) -> BundleVerdict:
     """Verify a whole bundle. Never raises, whatever is in the folder, and even if there is none."""
-    files = listed(folder)
+    files = list_folder(folder)
     links, chain_lines = _chain(files)
     manifest, manifest_lines = read_manifest(files)
     proofs, stamp_lines = _stamps(files, {one.hash: one for one in links}, _by_file(manifest, "stamps"))
@@ -48,9 +48,9 @@ def _chain(files: BundleFiles) -> tuple[Sequence[Link], Sequence[VerdictLine]]:
     try:
         links = list(read_table(files.read(CHAIN)))
     except EvidenceError as error:
-        return [], [broken(CHAIN, error)]
-    lines = list(bounded(broken(CHAIN, trouble) for trouble in breaks(links)))
-    return links, lines or [holds(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
+        return [], [broken_line(CHAIN, error)]
+    lines = list(bounded(broken_line(CHAIN, trouble) for trouble in breaks(links)))
+    return links, lines or [holding_line(CHAIN, f"звенья продолжают друг друга ({len(links)})")]
 
 
 def _by_file(manifest: Mapping[str, Any], what: str) -> Mapping[str, Mapping[str, Any]]:
@@ -63,7 +63,7 @@ def _stamps(
 ) -> tuple[Sequence[_Proof], Sequence[VerdictLine]]:
     tokens = sorted(path for path in files.hashes if path.startswith("stamps/") and path.endswith(".tsr"))
     if not tokens:
-        return [], [holds("stamps", "меток времени нет, время известно только из наших записей")]
+        return [], [holding_line("stamps", "меток времени нет, время известно только из наших записей")]
     proofs: list[_Proof] = []
     lines = list(bounded(_stamp(path, files, links, proofs, said.get(path, {})) for path in tokens))
     return proofs, lines
@@ -77,13 +77,13 @@ def _stamp(
         roots = b"".join(_certificates(files))
         proof = _checked(path, files, links, roots)
     except EvidenceError as error:
-        return broken(path, error)
+        return broken_line(path, error)
     if (_text(said, "hash"), _text(said, "time")) != (proof.link.hash, proof.stamped_at.isoformat()):
-        return broken(path, "в описи другое время или другой хеш, чем в самой метке")
+        return broken_line(path, "в описи другое время или другой хеш, чем в самой метке")
     proofs.append(proof)
     trust = "" if roots else "; корневого сертификата в выгрузке нет, кто подписал, не проверено"
     where = f"звено {proof.link.number} цепи {proof.link.chain}"
-    return holds(path, f"{where} было {_moment(proof.stamped_at)} по часам службы{trust}")
+    return holding_line(path, f"{where} было {_moment(proof.stamped_at)} по часам службы{trust}")
 
 
 def _checked(path: str, files: BundleFiles, links: Mapping[str, Link], roots: bytes) -> _Proof:
@@ -109,13 +109,13 @@ def _captures(
     by_place = {(one.chain, one.number): one for one in links}
     unseen = {path for path in files.hashes if path.startswith("records/")}
     if not captures:
-        yield broken(MANIFEST, "копий в описи нет")
+        yield broken_line(MANIFEST, "копий в описи нет")
     about = manifest.get("about")
     addresses = about.get("addresses") if isinstance(about, dict) else None
     if addresses != list(dict.fromkeys(_text(one, "url") for one in captures)):
-        yield broken(MANIFEST, "адреса новостей не те, что у копий")
+        yield broken_line(MANIFEST, "адреса новостей не те, что у копий")
     yield from bounded(_capture(one, files, by_place, proofs, unseen) for one in captures)
-    yield from bounded(broken(path, "записи нет в описи") for path in sorted(unseen))
+    yield from bounded(broken_line(path, "записи нет в описи") for path in sorted(unseen))
 
 
 def _capture(
@@ -128,17 +128,17 @@ def _capture(
     """Return the line of a capture; its records are removed from `unseen`."""
     path = _text(said, "file")
     if path not in unseen:
-        return broken(path or MANIFEST, "такой записи нет, или в описи она названа дважды")
+        return broken_line(path or MANIFEST, "такой записи нет, или в описи она названа дважды")
     unseen.remove(path)
     number = said.get("id")
     if not isinstance(number, int) or path != record_path(number):
-        return broken(path, f"в описи это копия {number}, а файл назван иначе")
+        return broken_line(path, f"в описи это копия {number}, а файл назван иначе")
     try:
         link = _link_of(said, files.hashes[path], links)
         answer = _answer(said, read_records(files.read(path)))
     except EvidenceError as error:
-        return broken(path, error)
-    return holds(path, f"звено {link.number} цепи {link.chain}; {answer}; {_proven(link, proofs)}")
+        return broken_line(path, error)
+    return holding_line(path, f"звено {link.number} цепи {link.chain}; {answer}; {_proven(link, proofs)}")
 
 
 def _link_of(said: Mapping[str, Any], digest: str, links: Mapping[tuple[str, int], Link]) -> Link:

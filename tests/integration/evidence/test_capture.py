@@ -20,7 +20,7 @@ async def test_the_page_is_kept_as_soon_as_its_article_is_posted(room: Room) -> 
     (kept,) = room.history.captures(f"{room.web.url}/page/1")
     records = warc.read(room.folder, kept)
     assert hashlib.sha256(records).hexdigest() == kept.link.digest
-    assert chain.broken(list(room.history.chain("one"))) == ()
+    assert chain.list_breaks(list(room.history.chain("one"))) == ()
     assert kept.version is not None
     assert LEAD in kept.version.text
     assert kept.status == 200

@@ -134,4 +134,4 @@ async def test_a_month_of_a_press_over_http(engine: Engine, tmp_path: Path) -> N
             press.pages[int(seen.url.rpartition("/")[2])].told.append(seen.sight)
     press.told_right()
     assert len(EvidenceHistory(engine).captures(f"{site.url}/page/0")) >= 1
-    assert chain.broken(list(EvidenceHistory(engine).chain("one"))) == ()
+    assert chain.list_breaks(list(EvidenceHistory(engine).chain("one"))) == ()

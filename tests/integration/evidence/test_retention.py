@@ -46,7 +46,7 @@ def test_only_files_that_are_old_and_whose_pages_are_left_alone_go(kept: KeptPag
     assert warc_files(kept) == {watched, young, today, unknown.name}
     assert deleted_files(kept.folder) == {old}
     stats = EvidenceStats(kept.engine)
-    assert chain.broken(list(stats.links("one"))) == (), "rows and chain stay"
+    assert chain.list_breaks(list(stats.links("one"))) == (), "rows and chain stay"
     assert stats.vitals(NOW).captures == 4
 
 

@@ -56,7 +56,7 @@ async def test_a_stamp_over_the_head_covers_all_before_it(stamper: Stamper, engi
     assert stamp.hash == links[-1].hash
     assert timestamps.check(stamp.token, stamp.hash.encode(), stamper.roots) == stamp.stamped_at
     assert stamper.store.waiting(stamper.authorities[0]) == ()
-    assert chain.broken(list(EvidenceHistory(engine).chain("one"))) == ()
+    assert chain.list_breaks(list(EvidenceHistory(engine).chain("one"))) == ()
 
 
 async def test_each_chain_is_stamped_one_a_minute(

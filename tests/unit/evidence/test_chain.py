@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.errors import EvidenceError
-from monitor.evidence.chain import ORIGIN, broken, joined, link, read_table, table
+from monitor.evidence.chain import ORIGIN, heads_digest, link, list_breaks, read_table, table
 from monitor.models.evidence import Link
 
 NOON = datetime(2026, 3, 1, 12, 0, 0, 5, tzinfo=UTC)
@@ -53,13 +53,13 @@ def test_what_is_no_link_is_refused() -> None:
 def test_a_clock_set_back_breaks_nothing() -> None:
     first = link(None, chain="a", digest=DIGEST, taken_at=NOON)
 
-    assert broken([first, link(first, chain="a", digest=DIGEST, taken_at=NOON - timedelta(days=1))]) == ()
+    assert list_breaks([first, link(first, chain="a", digest=DIGEST, taken_at=NOON - timedelta(days=1))]) == ()
 
 
 @given(length=st.integers(1, 8), data=st.data())
 def test_every_alteration_is_seen(length: int, data: st.DataObject) -> None:
     links = grown(length)
-    assert broken(links) == ()
+    assert list_breaks(links) == ()
     place = data.draw(st.integers(0, length - 1))
     field = data.draw(st.sampled_from(["number", "taken_at", "digest", "previous", "hash"]))
     old = links[place]
@@ -71,7 +71,7 @@ def test_every_alteration_is_seen(length: int, data: st.DataObject) -> None:
         "hash": replace(old, hash="d" * 64),
     }[field]
 
-    assert any(f"звено {links[place].number}" in line for line in broken(links))
+    assert any(f"звено {links[place].number}" in line for line in list_breaks(links))
 
 
 @given(length=st.integers(2, 8), data=st.data())
@@ -79,23 +79,23 @@ def test_a_link_taken_out_or_out_of_order_is_seen(length: int, data: st.DataObje
     links = grown(length)
     place = data.draw(st.integers(0, length - 2))  # what comes after the last link no chain knows
 
-    assert broken(links[:place] + links[place + 1 :])
+    assert list_breaks(links[:place] + links[place + 1 :])
     swapped = [*links[:place], links[place + 1], links[place], *links[place + 2 :]]
-    assert broken(swapped)
+    assert list_breaks(swapped)
 
 
 def test_chains_stand_one_after_the_other() -> None:
     one, other = grown(3, "a"), grown(2, "b")
 
-    assert broken([*one, *other]) == ()
-    assert broken([one[0], *other, *one[1:]])
+    assert list_breaks([*one, *other]) == ()
+    assert list_breaks([one[0], *other, *one[1:]])
 
 
 def test_heads_are_joined_in_any_order() -> None:
     one, other = grown(2, "a")[-1], grown(3, "b")[-1]
 
-    assert joined([other, one]) == joined([one, other])
-    assert joined([one, other]) == hashlib.sha256(f"a {one.hash}\nb {other.hash}\n".encode()).hexdigest()
+    assert heads_digest([other, one]) == heads_digest([one, other])
+    assert heads_digest([one, other]) == hashlib.sha256(f"a {one.hash}\nb {other.hash}\n".encode()).hexdigest()
 
 
 @given(st.integers(0, 5))

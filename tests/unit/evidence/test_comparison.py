@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from monitor.evidence.comparison import LONGEST_TOLD, MOST_EDITS, Difference, Edit, compare, told
+from monitor.evidence.comparison import LONGEST_TOLD, MOST_EDITS, Difference, Edit, compare, describe
 from monitor.evidence.wording import wording_keys
 from monitor.models.evidence import Version
 from tests.harness.cpu import cpu_at_most
@@ -201,7 +201,7 @@ def test_edits_are_told_in_plain_russian_with_words_around_them() -> None:
 
     assert difference
     assert difference.words[0] == Edit(before=TITLE, after="Казахстан не выдаст россиянина")
-    assert told(difference).splitlines() == [
+    assert describe(difference).splitlines() == [
         "Заголовок: было «Казахстан выдаст россиянина», стало «Казахстан не выдаст россиянина»",
         "было «их словам, задержанному 34 года, и в России», стало «их словам, задержанному 35 лет, и в России»",
         "было «Адвокат обжалует решение в городском», стало «Адвокат обжалоует решение в городском»",
@@ -213,7 +213,7 @@ def test_a_sentence_gone_is_told_as_gone() -> None:
     difference = differing(replaced(f" {gone}", ""))
 
     assert difference
-    assert told(difference) == f"убрано «{gone}»"
+    assert describe(difference) == f"убрано «{gone}»"
 
 
 def test_a_quotation_cut_off_by_us_is_known_again() -> None:
@@ -250,7 +250,7 @@ def test_any_difference_is_bounded_and_one_with_itself_is_none(
         assert 0 < len(difference.words) <= MOST_EDITS
         assert all(edit.before or edit.after for edit in difference.words)
         assert difference.matters or not difference.headline
-        assert 0 < len(told(difference)) < LONGEST_TOLD
+        assert 0 < len(describe(difference)) < LONGEST_TOLD
 
 
 @given(old=texts, new=texts)

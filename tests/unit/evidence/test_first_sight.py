@@ -2,7 +2,7 @@
 
 import pytest
 
-from monitor.evidence.comparison import overturned, told
+from monitor.evidence.comparison import compare_with_posted, describe
 from monitor.models.evidence import Version
 
 TITLE = "Казахстан выдаст россиянина Мовлаева"
@@ -22,11 +22,11 @@ POSTED = Version(title=TITLE, text=f"{QUOTED} {REST}")
     ids=["refused", "negated", "somebody else", "headline"],
 )
 def test_what_was_posted_and_is_turned_is_told(title: str, text: str) -> None:
-    difference = overturned(POSTED, Version(title=title, text=f"{text} {REST}"), quoted=[QUOTED])
+    difference = compare_with_posted(POSTED, Version(title=title, text=f"{text} {REST}"), quoted=[QUOTED])
     assert difference
     assert difference.matters
     assert difference.headline is (title != TITLE)
-    assert "стало" in told(difference)
+    assert "стало" in describe(difference)
 
 
 @pytest.mark.parametrize(
@@ -47,11 +47,11 @@ def test_what_was_posted_and_is_turned_is_told(title: str, text: str) -> None:
     ids=["same", "title", "date", "dateline", "aside", "other", "lead", "wording", "unquoted", "wall", "short"],
 )
 def test_what_only_one_of_the_two_has_is_not_told(title: str, text: str) -> None:
-    assert overturned(POSTED, Version(title=title, text=text), quoted=[QUOTED]) is None
+    assert compare_with_posted(POSTED, Version(title=title, text=text), quoted=[QUOTED]) is None
 
 
 def test_a_sentence_that_stands_twice_is_told_once() -> None:
     page = Version(title=TITLE, text=f"{QUOTED} {REST}\n\n{QUOTED}".replace("одобрила", "не одобрила"))
-    difference = overturned(Version(title=TITLE, text=f"{POSTED.text}\n\n{QUOTED}"), page, quoted=[QUOTED])
+    difference = compare_with_posted(Version(title=TITLE, text=f"{POSTED.text}\n\n{QUOTED}"), page, quoted=[QUOTED])
     assert difference
     assert len(difference.words) == 1

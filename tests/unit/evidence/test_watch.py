@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.evidence.comparison import compare
-from monitor.evidence.comparison import told as told_difference
+from monitor.evidence.comparison import describe as told_difference
 from monitor.evidence.look_times import GRACE, RETRIES, SCHEDULE
 from monitor.evidence.watch import APART, MOST_TOLD, QUIET, Look, Observation, PageState, observe
 from monitor.evidence.wording import wording_keys
@@ -34,7 +34,7 @@ def look(at: datetime, found: PageAnswer | Version | None, *, site_answers: bool
 def walked(found: Sequence[PageAnswer | Version], *, site_answers: bool = True) -> list[tuple[datetime, Observation]]:
     """Each finding at the time that the watch asked for; it ends where the watch ends."""
     walk: list[tuple[datetime, Observation]] = []
-    state, at = PageState.begun(NOW), NOW
+    state, at = PageState.new(NOW), NOW
     for one in found:
         observation = observe(state, look(at, one, site_answers=site_answers), quoted=[QUOTED])
         walk.append((at, observation))
@@ -195,7 +195,7 @@ def test_a_page_absent_from_the_first_look_on_is_gone_too() -> None:
 
 
 def test_a_page_without_an_article_is_kept_once_and_says_nothing() -> None:
-    first = observe(PageState.begun(NOW), look(NOW, None), quoted=[])
+    first = observe(PageState.new(NOW), look(NOW, None), quoted=[])
     second = observe(first.state, look(NOW + HOUR, None), quoted=[])
     third = observe(second.state, look(NOW + 6 * HOUR, FIRST), quoted=[])
 
@@ -212,7 +212,7 @@ def test_a_wall_at_the_last_look_is_waited_for() -> None:
 
 
 def test_a_move_is_said_once() -> None:
-    first = observe(PageState.begun(NOW), look(NOW, FIRST), quoted=[])
+    first = observe(PageState.new(NOW), look(NOW, FIRST), quoted=[])
     moved = observe(first.state, look(NOW + HOUR, FIRST, moved_to="https://news.example/new"), quoted=[])
     still = observe(moved.state, look(NOW + 6 * HOUR, FIRST, moved_to="https://news.example/new"), quoted=[])
 
@@ -228,7 +228,7 @@ def test_a_flicker_tells_each_version_once() -> None:
 
 
 def test_a_clock_set_back_delays_by_no_more_than_what_was_meant() -> None:
-    before = observe(PageState.begun(NOW), look(NOW, FIRST), quoted=[])
+    before = observe(PageState.new(NOW), look(NOW, FIRST), quoted=[])
     told_then = observe(before.state, look(NOW + HOUR, OTHER), quoted=[])
     back = NOW - 400 * DAY
     again = observe(told_then.state, look(back, THIRD), quoted=[])
@@ -255,7 +255,7 @@ Steps = list[tuple[PageAnswer | Version, bool, timedelta | None]]
 
 def observed(steps: Steps) -> Iterator[tuple[PageState, Look, Observation, timedelta]]:
     """The state before each look, the look, what it means, and the time that has passed, wherever the clock was set."""
-    state, at, passed = PageState.begun(NOW), NOW, timedelta(0)
+    state, at, passed = PageState.new(NOW), NOW, timedelta(0)
     due: datetime | None = NOW
     for found, site_answers, moved_by in steps:
         before, at = at, at + moved_by if moved_by is not None else max(due or at, at)
@@ -318,7 +318,7 @@ def test_every_watch_ends(found: list[PageAnswer | Version], site_answers: bool)
 @given(found=st.lists(st.sampled_from(KINDS), max_size=60), last=st.sampled_from((FIRST, OTHER, THIRD)))
 def test_people_end_up_knowing_what_is_there(found: list[PageAnswer | Version], last: Version) -> None:
     """A page that rests two days: what was told last is so, or is a version that was told before."""
-    state, at = PageState.begun(NOW), NOW
+    state, at = PageState.new(NOW), NOW
     for one in [FIRST, *found[:20], last, last, last]:
         observation = observe(state, look(at, one), quoted=[QUOTED])
         state, at = observation.state, at + 25 * HOUR
@@ -331,7 +331,7 @@ def test_people_end_up_knowing_what_is_there(found: list[PageAnswer | Version], 
 
 @pytest.mark.parametrize("pause", [MINUTE, HOUR, 5 * HOUR, 30 * HOUR])
 def test_a_flicker_at_any_pace_tells_at_most_once_a_day_and_twice_in_all(pause: timedelta) -> None:
-    state, told_at = PageState.begun(NOW), []
+    state, told_at = PageState.new(NOW), []
     for number in range(200):
         observation = observe(state, look(NOW + number * pause, (FIRST, OTHER)[number % 2]), quoted=[QUOTED])
         state = observation.state
@@ -344,7 +344,7 @@ def test_a_flicker_at_any_pace_tells_at_most_once_a_day_and_twice_in_all(pause: 
 
 def posted_walk(*found: tuple[Version, Version]) -> list[Observation]:
     """Looks of one day: what the page says, and what was posted of it last."""
-    state, walk = PageState.begun(NOW), []
+    state, walk = PageState.new(NOW), []
     for number, (version, posted) in enumerate(found):
         walk.append(observe(state, look(NOW + number * HOUR, version, posted=posted), quoted=[QUOTED]))
         state = walk[-1].state
@@ -380,6 +380,6 @@ def test_a_question_about_something_else_stays() -> None:
 
 def test_a_state_that_knows_of_no_post_takes_the_first_it_hears_of() -> None:
     """States of the version before."""
-    before = observe(PageState.begun(NOW), look(NOW, FIRST), quoted=[]).state
+    before = observe(PageState.new(NOW), look(NOW, FIRST), quoted=[]).state
     after = observe(before, look(NOW + DAY, OTHER, posted=OTHER), quoted=[QUOTED])
     assert (after.tells, after.state.posted) == (True, wording_keys(OTHER).whole)
