@@ -179,7 +179,7 @@ def build_review_chat(
     desk = DeskCommand(store.desk_keys, store.outbox, address=settings.desk_address, new_secret=new_secret, clock=clock)
     operator, review = settings.operator_chat, settings.review_chat
     # The maintainers' chat may ask more: it comes second, so that it wins when the two are one.
-    commands = {operator: read_commands.of_operator_chat()} | {review: read_commands.of_review_chat()}
+    commands = {operator: read_commands.operator_commands()} | {review: read_commands.review_commands()}
     return ReviewChat(
         Updates(client),
         store.updates,

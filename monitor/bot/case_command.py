@@ -47,17 +47,25 @@ class CaseCommand:
             return _listed(self._cases.open_cases())
         if first.casefold() in _CLOSE:
             number = _number(said)
-            return text(closed(number, done=self._cases.close(number, self._clock()))) if number else _how(_WHICH_CASE)
+            return (
+                text(closed_message(number, done=self._cases.close(number, self._clock())))
+                if number
+                else _how(_WHICH_CASE)
+            )
         if first.casefold() in _REMOVE:
             number = _number(said)
-            return text(removed(number, done=self._cases.remove(number))) if number else _how(_WHICH_STORY)
+            return text(removed_message(number, done=self._cases.remove(number))) if number else _how(_WHICH_STORY)
         return self._open(first, said)
 
     def _open(self, named: str, said: str) -> Html:
         number, title = _number(named), title_of(said)
         if not number:
             return _how(f"«{line(named, LONGEST_TITLE)}» — не номер истории, не «закрыть» и не «убрать».")
-        return text(opened(number, self._cases.open(number, title, self._clock()))) if title else _how(_WHICH_TITLE)
+        return (
+            text(opened_message(number, self._cases.open(number, title, self._clock())))
+            if title
+            else _how(_WHICH_TITLE)
+        )
 
 
 def _listed(cases: Sequence[SiteCase]) -> Html:
@@ -88,7 +96,7 @@ def title_of(written: str) -> str:
     return " ".join(clean(written).split())[:LONGEST_TITLE].strip()
 
 
-def opened(story: int, into: OpenedCase | Takedown | None) -> str:
+def opened_message(story: int, into: OpenedCase | Takedown | None) -> str:
     """What became of opening a case, in Russian."""
     if into is None:
         return f"Истории {story} нет. Номер истории называют /why и monitor why."
@@ -108,13 +116,13 @@ def _left(story: int, case: SiteCase) -> str:
     return f"{was}; в нём теперь историй: {len(case.stories)}.{close}"
 
 
-def closed(number: int, *, done: bool) -> str:
+def closed_message(number: int, *, done: bool) -> str:
     """What became of closing one."""
     if not done:
         return f"Открытого дела {number} нет. Открытые показывают /case и monitor case list."
     return f"Дело {number} закрыто: его страница исчезнет со следующей сборкой сайта."
 
 
-def removed(story: int, *, done: bool) -> str:
+def removed_message(story: int, *, done: bool) -> str:
     """What became of taking a story out of its case."""
     return f"История {story} больше не в деле." if done else f"История {story} не стоит ни в одном деле."

@@ -131,12 +131,12 @@ class ReadCommands:
         self._feeds, self._outbox, self._stats, self._history = feeds, outbox, stats, history
         self._reviews, self._mutes, self._zone, self._clock = reviews, mutes, zone, clock
 
-    def of_review_chat(self) -> Mapping[str, Answer]:
+    def review_commands(self) -> Mapping[str, Answer]:
         """The commands of the maintainers' chat, by name."""
         more: dict[str, Answer] = {"why": self.why, "check": self.check, "evidence": self._evidence, "find": self._find}
-        return self.of_operator_chat() | more | _helps(_HELP)
+        return self.operator_commands() | more | _helps(_HELP)
 
-    def of_operator_chat(self) -> dict[str, Answer]:
+    def operator_commands(self) -> dict[str, Answer]:
         """What the operator's chat may ask when it is not the maintainers', by name."""
         return {"status": self.status, "feeds": self.feeds} | _helps(("status", "feeds", "help"))
 

@@ -43,7 +43,7 @@ class DeskCommand:
         return self._close() if call.argument.casefold() in _OUT else text(_USAGE)
 
     def _close(self) -> Html:
-        return text(closed(self._keys.close(self._clock())))
+        return text(closed_message(self._keys.close(self._clock())))
 
     def _invite(self, initial: str) -> Html:
         if not self._address:
@@ -67,7 +67,7 @@ def invitation(keys: DeskKeys, address: str, initial: str, secret: str, now: dat
     return f"{address}/in/{secret}"
 
 
-def closed(sessions: int) -> str:
+def closed_message(sessions: int) -> str:
     """What became of closing the desk for everybody, in Russian."""
     return (
         f"Стол закрыт: сессий было {sessions}, ссылки больше не впускают."

@@ -267,7 +267,7 @@ class Dispatcher:
             else:
                 await chat.edit(delivery.address, message_id, delivery.html, buttons=delivery.buttons)
         except DeliveryError as error:
-            return failed(delivery, error, self._clock())
+            return failure_settlement(delivery, error, self._clock())
         return Settlement(state=DeliveryState.SENT, message_id=message_id)
 
     async def _settle(self, delivery: Delivery, settlement: Settlement) -> None:
@@ -318,7 +318,7 @@ class Dispatcher:
             await asyncio.to_thread(self._outbox.tell, self._operator, key, text(settlement.error), now=self._clock())
 
 
-def failed(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlement:
+def failure_settlement(delivery: Delivery, error: DeliveryError, now: datetime) -> Settlement:
     """What a failure means for the row and for its chat. Pure."""
     reason = str(error)
     retry_at = next_send_at(now, attempts=delivery.attempts, retry_after=getattr(error, "retry_after", None))

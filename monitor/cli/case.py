@@ -30,7 +30,7 @@ Title = Annotated[str, typer.Argument(metavar="НАЗВАНИЕ")]
 def case_open(story: Story, title: Title) -> None:
     """Открыть дело с этой историей и всей её нитью; дело с таким названием уже есть — добавить в него. Код 1: нет."""
     into = _cases().open(story, _title(title), clock())
-    _tell(case_command.opened(story, into), done=isinstance(into, OpenedCase))
+    _tell(case_command.opened_message(story, into), done=isinstance(into, OpenedCase))
 
 
 @case_cli.command("list")
@@ -49,7 +49,7 @@ def case_rename(number: Number, title: Title) -> None:
     """Назвать дело иначе. Код 1: такого открытого дела нет, или так названо другое."""
     bearer = _cases().rename(number, _title(title))
     if bearer is None:
-        _tell(case_command.closed(number, done=False), done=False)
+        _tell(case_command.closed_message(number, done=False), done=False)
     elif bearer.id != number:
         _tell(f"Дело {bearer.id} уже названо «{bearer.title}». Дайте делу {number} другое название.", done=False)
     else:
@@ -60,14 +60,14 @@ def case_rename(number: Number, title: Title) -> None:
 def case_remove(story: Story) -> None:
     """Убрать историю из её дела. Код 1: она ни в одном не стоит."""
     done = _cases().remove(story)
-    _tell(case_command.removed(story, done=done), done=done)
+    _tell(case_command.removed_message(story, done=done), done=done)
 
 
 @case_cli.command("close")
 def case_close(number: Number) -> None:
     """Закрыть дело: его страница исчезнет со следующей сборкой сайта. Код 1: такого открытого дела нет."""
     done = _cases().close(number, clock())
-    _tell(case_command.closed(number, done=done), done=done)
+    _tell(case_command.closed_message(number, done=done), done=done)
 
 
 def _title(written: str) -> str:

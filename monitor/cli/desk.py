@@ -13,7 +13,7 @@ from monitor.app.build_desk import serve_desk
 from monitor.app.build_polling import story_chats
 from monitor.app.environment import clock, new_secret
 from monitor.app.logs import configure
-from monitor.bot.desk_command import closed, invitation
+from monitor.bot.desk_command import closed_message, invitation
 from monitor.cli.console.options import ChannelsFile, FeedsFile, KeywordsFile
 from monitor.cli.console.output import say
 from monitor.errors import PortTaken
@@ -44,7 +44,7 @@ def desk(
         folder=startup.data_folder(settings),
     )
     if out:
-        say(closed(store.desk_keys.close(clock())))
+        say(closed_message(store.desk_keys.close(clock())))
         return
     try:
         with serve_desk(settings, store, rules=lambda: config.rules_edition, port=settings.desk_port) as address:

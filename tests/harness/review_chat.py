@@ -157,7 +157,7 @@ async def open_review_chat(
                 review=REVIEWERS,
                 operator=OWNER,
                 expires_after=timedelta(hours=24),
-                read_commands={OWNER: read_commands.of_operator_chat(), REVIEWERS: read_commands.of_review_chat()},
+                read_commands={OWNER: read_commands.operator_commands(), REVIEWERS: read_commands.review_commands()},
                 write_commands=write_commands(
                     reviews, mute_commands, CaseCommand(CaseStore(engine), outbox, clock), retract, desk, clock=clock
                 ),

@@ -94,7 +94,7 @@ async def test_help_lists_just_what_works_in_that_chat(harness: ReviewChatHarnes
 
     refused = [name for name in every if await ask(harness, chat, f"/{name}") == told]
 
-    assert ("retract" in every, set(harness.read_commands.of_review_chat()) - set(every)) == (True, {"start"})
+    assert ("retract" in every, set(harness.read_commands.review_commands()) - set(every)) == (True, {"start"})
     assert set(refused) == (set(every) - set(listed)) | {"help"}
 
 
