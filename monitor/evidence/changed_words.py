@@ -46,7 +46,7 @@ class ShownWord(NamedTuple):
 
 
 def words_of(sentences: Sequence[str], *, names: frozenset[str], quoted: frozenset[int]) -> Iterator[ShownWord]:
-    """Yield the words of sentences; `names` as from `name_stems`, `quoted`: numbers of sentences that our post shows."""
+    """Yield the words of sentences; `names` as from `name_stems`, `quoted`: numbers of those that our post shows."""
     for number, sentence in enumerate(sentences):
         for word, key, is_name in _words(sentence, names):
             yield ShownWord(word, key, is_name, number in quoted, number)

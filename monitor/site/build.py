@@ -54,7 +54,7 @@ class SiteBuilder:
         files, and leaves as they are the units made of all stories at once (search, data, charts, sitemap), unless a
         story in them is no longer public, or has been retracted or is no longer retracted.
         """
-        with files.held(path), collector_paused():
+        with files.lock_folder(path), collector_paused():
             known = manifest.read(path) if quick else manifest.as_found(path, manifest.read(path))
             manifest.claim(path)  # so that a first build that is cut off still recognises the folder as ours
             return _Build(builder=self, folder=SiteFolder(path=path, known=known), about=self.about()).run(quick=quick)
@@ -147,7 +147,7 @@ class _Build:
     def _of_all(self, lists: Lists) -> Iterator[Unit]:
         newest = sorted(self._briefs, reverse=True)
         yield from self._records.units(key_of(self._version, [self._keys[number] for number in newest]), newest)
-        yield from lists.of_all()
+        yield from lists.overview_units()
 
     def _stories(self, numbers: Iterable[int]) -> Iterator[SiteStory]:
         for published in self._builder.published.read(numbers):

@@ -28,8 +28,8 @@ def templates() -> jinja2.Environment:
         auto_reload=False,
     )
     environment.filters |= {
-        "shown": fragments.shown,
-        "marked": fragments.marked,
+        "shown": fragments.clean_line,
+        "marked": fragments.mark_quote,
         "web": fragments.web,
         "host": host_key,
         "edits": fragments.edits,

@@ -14,7 +14,7 @@ _UNFINISHED = ".unfinished"
 
 
 @contextmanager
-def held(folder: Path) -> Iterator[None]:
+def lock_folder(folder: Path) -> Iterator[None]:
     """Create the folder and lock it. Raises SiteError when another process holds it or it cannot be created."""
     with _trouble(folder):
         folder.mkdir(parents=True, exist_ok=True)

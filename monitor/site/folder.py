@@ -88,4 +88,4 @@ class SiteFolder:
     def save(self, briefs: Mapping[int, StoryBrief], lines: Mapping[int, str]) -> None:
         """Write the manifest of the folder. Raises SiteError."""
         kept = Manifest(units=self.known.units | self.units, briefs=briefs, lines=lines)
-        files.write(self.path, manifest.NAME, (manifest.written(kept),))
+        files.write(self.path, manifest.NAME, (manifest.dumps(kept),))

@@ -37,12 +37,12 @@ class Edited(NamedTuple):
     headline: bool = False
 
 
-def shown(outside: str, units: int = HEADLINE) -> str:
+def clean_line(outside: str, units: int = HEADLINE) -> str:
     """Return outside text as one clean line, not yet escaped (templates do that)."""
     return line(_NONCHARACTERS.sub("", outside), units)
 
 
-def marked(quote: Quote, units: int = SENTENCE) -> Markup:
+def mark_quote(quote: Quote, units: int = SENTENCE) -> Markup:
     """Return a quote as markup in which the words that met a rule are marked."""
     pieces = line_pieces(quote.text, sorted(quote.marks), units)
     return Markup("").join(
@@ -74,6 +74,8 @@ def edits(said: str) -> tuple[Edited, ...]:
 def _edit(said: str) -> Edited:
     edit = _EDIT.fullmatch(said)
     if not edit:
-        return Edited(note=shown(said, SENTENCE))
+        return Edited(note=clean_line(said, SENTENCE))
     before, after = edit["was"] or edit["removed"] or "", edit["is"] or edit["added"] or ""
-    return Edited(before=shown(before, SENTENCE), after=shown(after, SENTENCE), headline=bool(edit["headline"]))
+    return Edited(
+        before=clean_line(before, SENTENCE), after=clean_line(after, SENTENCE), headline=bool(edit["headline"])
+    )

@@ -59,7 +59,7 @@ class Lists:
         for number in sorted(self.briefs):
             yield SitePage(page.story_path(number), self.briefs[number].updated_at)
 
-    def of_all(self) -> Iterator[Unit]:
+    def overview_units(self) -> Iterator[Unit]:
         """Yield the units that count or name all stories."""
         briefs, render = tuple(self.briefs.values()), self.renderer
         yield self._list("charts", briefs, render.charts)

@@ -59,7 +59,7 @@ class StoryMaker:
         """Make these stories, leaving out those that are not public. Raises SiteError and DatabaseError."""
         cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         if len(numbers) < _MANY or cores == 1:
-            yield from self.made(numbers)
+            yield from self.make_here(numbers)
             return
         parts = [numbers[start : start + _PART] for start in range(0, len(numbers), _PART)]
         # Forked, so that rules and templates are there already; each child opens its own database connections.
@@ -67,7 +67,7 @@ class StoryMaker:
             for made in pool.map(_made, parts):
                 yield from made
 
-    def made(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
+    def make_here(self, numbers: Sequence[int]) -> Iterator[MadeStory]:
         """Make these stories in this process."""
         for published in self.published.read(numbers):
             yield self._made(site_story(published, self.counters))
@@ -111,4 +111,4 @@ def _take(maker: StoryMaker) -> None:
 
 def _made(numbers: Sequence[int]) -> list[MadeStory]:
     (maker,) = _maker
-    return list(maker.made(numbers))
+    return list(maker.make_here(numbers))

@@ -77,9 +77,9 @@ def _as_found(folder: Path, made: Made) -> Made:
 def claim(folder: Path) -> None:
     """Mark a new folder as ours. Raises SiteError."""
     if not (folder / NAME).exists():
-        files.write(folder, NAME, (written(Manifest()),))
+        files.write(folder, NAME, (dumps(Manifest()),))
 
 
-def written(manifest: Manifest) -> bytes:
+def dumps(manifest: Manifest) -> bytes:
     """Return the manifest as JSON."""
     return _MANIFEST.dump_json(manifest)

@@ -100,7 +100,7 @@ class Renderer:
         """Yield the charts, with the numbers behind each drawing."""
         counted = counts.count(briefs, self._about, self.zone)
         for say in self._languages:
-            yield self._page("charts.html", addresses.CHARTS, say, charts=counts.told(counted, self._about, say))
+            yield self._page("charts.html", addresses.CHARTS, say, charts=counts.make_charts(counted, self._about, say))
 
     def about_page(self, briefs: Iterable[StoryBrief]) -> Iterator[Page]:
         """Yield «Как это работает»: sources, rules in words, measured precision and delay."""

@@ -40,7 +40,7 @@ class Texts:
         self.language = language
         self.zone = ZoneInfo(zone)
         self._locale = Locale.parse(_LOCALES[language])
-        self._said = said(language)
+        self._said = load_texts(language)
         # cached: Babel takes as long for one date as a template for a page
         self._dates: dict[tuple[str, date], str] = {}
         self.city = get_timezone_location(zone, locale=self._locale, return_city=True)
@@ -128,7 +128,7 @@ def believable(at: datetime | None) -> bool:
 
 
 @cache
-def said(language: Interface) -> Mapping[str, str]:
+def load_texts(language: Interface) -> Mapping[str, str]:
     """Return the texts of a language by key."""
     return tomllib.loads((files("monitor.site") / "texts" / f"{language}.toml").read_text(encoding="utf-8"))
 

@@ -11,7 +11,7 @@ from typing import Final, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from monitor.models.site import SiteAbout, StoryBrief
-from monitor.site.fragments import shown
+from monitor.site.fragments import clean_line
 from monitor.site.texts import Texts
 
 WEEKS: Final = 52
@@ -91,7 +91,7 @@ def delays(briefs: Iterable[StoryBrief]) -> Delays | None:
     return Delays(stories=len(known), median=tenths[4], nine_of_ten=tenths[8])
 
 
-def told(counted: Counted, about: SiteAbout, say: Texts) -> tuple[Chart, ...]:
+def make_charts(counted: Counted, about: SiteAbout, say: Texts) -> tuple[Chart, ...]:
     """Return the charts in one language; charts whose values are all 0 are left out."""
     makers: tuple[Callable[[Counted, SiteAbout, Texts], Chart], ...] = (_by_week, _by_town, _by_month, _by_delay)
     charts = (make(counted, about, say) for make in makers)
@@ -118,7 +118,7 @@ def _by_week(counted: Counted, about: SiteAbout, say: Texts) -> Chart:
         over=say("week_from"),
         labels=tuple(say.day(week) for week in counted.weeks),
         rows=tuple(
-            Row(shown(say.topic(topic), 80), tuple(counted.by_week[week, topic.id] for week in counted.weeks))
+            Row(clean_line(say.topic(topic), 80), tuple(counted.by_week[week, topic.id] for week in counted.weeks))
             for topic in about.topics
         ),
     )
@@ -140,7 +140,7 @@ def _by_month(counted: Counted, about: SiteAbout, say: Texts) -> Chart:
         over=say("month"),
         labels=tuple(say.month(month) for month in counted.months),
         rows=tuple(
-            Row(shown(counter.title, 80), tuple(counted.by_month[month, counter.id] for month in counted.months))
+            Row(clean_line(counter.title, 80), tuple(counted.by_month[month, counter.id] for month in counted.months))
             for counter in about.counters
         ),
     )

@@ -64,7 +64,7 @@ def card(above: str, headline: str, below: str) -> bytes:
         (faces.headline, headline, _MOST_LINES, _FIRST_LINE),
         (faces.source, below, 1, _SOURCE_LINE),
     ):
-        for number, words in enumerate(wrapped(text, face, _ROOM, most)):
+        for number, words in enumerate(wrap(text, face, _ROOM, most)):
             _set(drawn, face, words, first + number * _LEADING)
     return encode(WIDTH, HEIGHT, _palette(), drawn)
 
@@ -77,7 +77,7 @@ def png(svg: str) -> bytes:
     )  # fmt: skip
 
 
-def wrapped(text: str, face: Typeface, width: float, most: int) -> list[str]:
+def wrap(text: str, face: Typeface, width: float, most: int) -> list[str]:
     """Break `text` into at most `most` lines of that width; text that does not fit ends in «…».
 
     A word longer than a line is split.

@@ -255,7 +255,7 @@ def test_a_manifest_that_cannot_be_read_only_costs_time(
 
 
 def test_two_builds_do_not_meet(builder: SiteBuilder, folder: Path) -> None:
-    with files.held(folder), pytest.raises(SiteError, match="другой процесс"):
+    with files.lock_folder(folder), pytest.raises(SiteError, match="другой процесс"):
         builder.build(folder)
     builder.build(folder)
 

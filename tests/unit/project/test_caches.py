@@ -60,7 +60,11 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *(f"monitor.text.languages.russian.{name}" for name in ("_readings", "_rows", "_trait", "forms")),
     *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
-    *("monitor.text.languages.kazakh_latin.russian_spellings", "monitor.site.texts.said", "monitor.site.texts.towns"),
+    *(
+        "monitor.text.languages.kazakh_latin.russian_spellings",
+        "monitor.site.texts.load_texts",
+        "monitor.site.texts.towns",
+    ),
     *("monitor.site.pictures.cards._faces", "monitor.site.pictures.cards._blank"),
     *("monitor.site.outputs.search_forms._stemmer", "monitor.stories.claims.steps._spoken"),
     *("monitor.stories.claims.steps._told_as_happened", "monitor.edits.feeds.feeds_file._stanzas"),

@@ -5,7 +5,7 @@ import html5lib
 import pytest
 
 from monitor.models.site import StoryBrief
-from monitor.site.charts.counts import WEEKS, Chart, count, delays, told
+from monitor.site.charts.counts import WEEKS, Chart, count, delays, make_charts
 from monitor.site.pages import Renderer
 from monitor.site.texts import Texts
 from tests.factories import site
@@ -15,7 +15,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 def charts_of(listed: list[StoryBrief]) -> dict[str, Chart]:
     say = Texts("ru", zone=site.ZONE)
-    return {chart.id: chart for chart in told(count(listed, site.about(), say.zone), site.about(), say)}
+    return {chart.id: chart for chart in make_charts(count(listed, site.about(), say.zone), site.about(), say)}
 
 
 def test_weeks_count_each_story_under_its_topics() -> None:

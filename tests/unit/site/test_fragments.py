@@ -1,7 +1,7 @@
 import pytest
 
 from monitor.models.site import Quote
-from monitor.site.fragments import Edited, edits, marked, shown, web
+from monitor.site.fragments import Edited, clean_line, edits, mark_quote, web
 
 
 @pytest.mark.parametrize(
@@ -14,24 +14,24 @@ from monitor.site.fragments import Edited, edits, marked, shown, web
     ],
 )
 def test_outside_text_is_one_clean_line(outside: str, seen: str) -> None:
-    assert shown(outside) == seen
+    assert clean_line(outside) == seen
 
 
 def test_marks_are_the_only_markup() -> None:
     quote = Quote(text="Суд <i>выдал</i> его", marks=((0, 3), (7, 12)))
 
-    assert str(marked(quote)) == "<mark>Суд</mark> &lt;i&gt;<mark>выдал</mark>&lt;/i&gt; его"
+    assert str(mark_quote(quote)) == "<mark>Суд</mark> &lt;i&gt;<mark>выдал</mark>&lt;/i&gt; его"
 
 
 def test_marks_stay_at_their_words_when_the_text_is_cleaned() -> None:
     quote = Quote(text="\u202eСуд  \n\u200bвыдал его", marks=((8, 13),))
 
-    assert str(marked(quote)) == "Суд <mark>выдал</mark> его"
+    assert str(mark_quote(quote)) == "Суд <mark>выдал</mark> его"
 
 
 @pytest.mark.parametrize("marks", [((5, 2),), ((0, 0),), ((2, 5), (3, 9)), ((-4, 2),), ((90, 99),)])
 def test_marks_that_fit_nowhere_cost_no_words(marks: tuple[tuple[int, int], ...]) -> None:
-    assert marked(Quote(text="Суд решил", marks=marks)).striptags() == "Суд решил"
+    assert mark_quote(Quote(text="Суд решил", marks=marks)).striptags() == "Суд решил"
 
 
 @pytest.mark.parametrize(

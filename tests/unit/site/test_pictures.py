@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from monitor.models.site import StoryBrief
-from monitor.site.pictures.cards import HEIGHT, WIDTH, png, preview, wrapped
+from monitor.site.pictures.cards import HEIGHT, WIDTH, png, preview, wrap
 from monitor.site.pictures.png_format import encode, red, size
 from monitor.site.pictures.typeface import SHADES, Typeface
 from tests.factories.site_stories import KNB, story_of
@@ -95,7 +95,7 @@ def test_no_headline_breaks_a_card(title: str) -> None:
 @settings(max_examples=40)
 @given(st.text(max_size=600), st.integers(1, 5))
 def test_lines_fit(text: str, most: int) -> None:
-    lines = wrapped(text, face(), 400, most)
+    lines = wrap(text, face(), 400, most)
 
     assert len(lines) <= most
     assert all(face().width(line) <= 400 for line in lines)
@@ -103,15 +103,15 @@ def test_lines_fit(text: str, most: int) -> None:
 
 
 def test_words_are_kept_whole_and_what_is_cut_ends_in_an_ellipsis() -> None:
-    short = wrapped("Казахстан выдал России ещё одного россиянина", face(), 1040, 5)
+    short = wrap("Казахстан выдал России ещё одного россиянина", face(), 1040, 5)
     assert " ".join(short) == "Казахстан выдал России ещё одного россиянина"
 
-    long = wrapped("Казахстан выдал России, ещё одного " * 20, face(), 500, 5)
+    long = wrap("Казахстан выдал России, ещё одного " * 20, face(), 500, 5)
     assert len(long) == 5
     assert long[-1].endswith("…")
     assert not long[-1].endswith((",…", " …"))
-    assert "".join(wrapped("Ы" * 40, face(), 400, 5)) == "Ы" * 40
-    assert wrapped("Штраф 5 000\u00a0₸ 🤯 за сутки", face(), 1040, 5) == ["Штраф 5 000 тг за сутки"]
+    assert "".join(wrap("Ы" * 40, face(), 400, 5)) == "Ы" * 40
+    assert wrap("Штраф 5 000\u00a0₸ 🤯 за сутки", face(), 1040, 5) == ["Штраф 5 000 тг за сутки"]
 
 
 def test_a_drawing_of_ours_becomes_a_picture() -> None:

@@ -5,7 +5,7 @@ from string import Formatter
 import pytest
 
 from monitor.models.evidence import Sight
-from monitor.site.texts import INTERFACES, Interface, Texts, believable, said, towns
+from monitor.site.texts import INTERFACES, Interface, Texts, believable, load_texts, towns
 from monitor.text.languages.places import TOWNS
 from tests.factories import site
 from tests.harness.sources import ROOT
@@ -15,7 +15,7 @@ CHOSEN = re.compile(r"^(sight|format|in|short|chart)_")  # by a word that the co
 
 
 def keys(language: Interface) -> set[str]:
-    return {key for key in said(language) if not OF_TOPICS.match(key)}
+    return {key for key in load_texts(language) if not OF_TOPICS.match(key)}
 
 
 def texts(language: Interface) -> Texts:
@@ -26,8 +26,8 @@ def texts(language: Interface) -> Texts:
 def test_the_three_files_say_the_same_things(language: Interface) -> None:
     assert keys(language) == keys("ru")
     for key in keys("ru"):
-        places = {name for _, name, _, _ in Formatter().parse(said("ru")[key]) if name}
-        assert {name for _, name, _, _ in Formatter().parse(said(language)[key]) if name} == places, key
+        places = {name for _, name, _, _ in Formatter().parse(load_texts("ru")[key]) if name}
+        assert {name for _, name, _, _ in Formatter().parse(load_texts(language)[key]) if name} == places, key
 
 
 def test_every_text_is_said_somewhere_and_every_one_said_exists() -> None:
