@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from sqlalchemy import Engine, insert, text
 
 from monitor.app.config_files import load_matcher
-from monitor.matching.backtest import Comparison, by, recorded
+from monitor.matching.backtest import Comparison, judge_by, recorded_verdict
 from monitor.models.articles import Article, Outcome
 from monitor.models.feeds import Entry, Feed, FeedKind
 from monitor.models.stories import EntryOutcome, PollOutcome
@@ -122,7 +122,7 @@ def sizes(engine: Engine, count: int) -> None:
 
 def speed(engine: Engine) -> None:
     matcher = load_matcher("keywords.yaml")
-    compared = Comparison(recorded, by(matcher))
+    compared = Comparison(recorded_verdict, judge_by(matcher))
     for title, told in invented(200):
         matcher.judge(title=title, text=told)
 

@@ -75,7 +75,7 @@ def cross_validated(known: list[Labelled]) -> Counter[str]:
 def main() -> None:
     known = list(labelled())
     if sys.argv[1:] == ["--write"]:
-        WEIGHTS.write_text(classifier.written(trained_on([one.text for one in known])), encoding="utf-8")
+        WEIGHTS.write_text(classifier.dumps(trained_on([one.text for one in known])), encoding="utf-8")
         return
     counts = cross_validated(known)
     print(f"{'':10}{'texts':>7}{'read':>7}{'right':>7}{'silent':>8}{'found':>7}")

@@ -30,7 +30,7 @@ from monitor.edits.keywords.keywords_file import KeywordsFile
 from monitor.edits.keywords.trial import Trials
 from monitor.edits.keywords.word_edits import WordEdit
 from monitor.edits.saving import Saving
-from monitor.matching.backtest import Comparison, by
+from monitor.matching.backtest import Comparison, judge_by
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome
 from monitor.storage.archive import Archive
@@ -142,7 +142,7 @@ def seconds(does: Callable[[], _Made]) -> tuple[float, _Made]:
 
 def everything(kept: Archive, in_force: Matcher, count: int) -> float:
     """Seconds for an article, judged twice."""
-    compared = Comparison(by(in_force), by(in_force))
+    compared = Comparison(judge_by(in_force), judge_by(in_force))
     start = time.perf_counter()
     for article in islice(kept.iter_articles(SINCE), count):
         compared.add(article)

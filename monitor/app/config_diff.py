@@ -90,7 +90,7 @@ def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ..
     heading = f"Новости за {days} дн. ({read}): {counts}."
     return (
         heading,
-        *(_news(change, sign) for kind, (_, sign) in _KINDS.items() for change in compared.of(kind)[:_SHOWN]),
+        *(_news(change, sign) for kind, (_, sign) in _KINDS.items() for change in compared.list_changes(kind)[:_SHOWN]),
     )
 
 

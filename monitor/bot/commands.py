@@ -233,7 +233,7 @@ def _report(report: explanation.TopicReport) -> Html:
     if fired is None or report.is_hinted:
         return join(" ", (title, text("— нет: " + line(explanation.lack(report), _LONGEST_REASON))))
     tier = TIER_WORDS[fired.tier]
-    met = text(line(f"— правило «{fired.rule}», {tier}: {explanation.pictured(report.lines)}", _LONGEST_REASON))
+    met = text(line(f"— правило «{fired.rule}», {tier}: {explanation.join_lines(report.lines)}", _LONGEST_REASON))
     lack = explanation.lack_of_post(report)
     missed = [text(line(f"Сразу в канал не пошло бы: {lack}", _LONGEST_REASON))] if lack else []
     return join("\n", (join(" ", (title, met)), *missed))

@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
-from monitor.matching.explanation import TopicReport, lack, lack_of_post, pictured
+from monitor.matching.explanation import TopicReport, join_lines, lack, lack_of_post
 from monitor.models.articles import Outcome
 from monitor.models.labels import OUTCOME_WORDS, OUTCOMES, STATES, TIER_WORDS, moment
 from monitor.models.outbox import DeliveryState
@@ -77,5 +77,5 @@ def _report(report: TopicReport) -> str:
     if fired is None or report.is_hinted:
         return f"нет: {lack(report)}"
     missed = lack_of_post(report)
-    said = f"правило «{fired.rule}», {TIER_WORDS[fired.tier]}: {pictured(report.lines)}"
+    said = f"правило «{fired.rule}», {TIER_WORDS[fired.tier]}: {join_lines(report.lines)}"
     return f"{said}. Сразу в канал не пошло бы: {missed}" if missed else said

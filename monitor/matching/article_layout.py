@@ -65,7 +65,7 @@ class Layout:
         spans = self._sentences[number]
         return spans[bisect_right(spans, (position, self.end)) - 1]
 
-    def beside(self, start: int, end: int) -> tuple[str, str]:
+    def line_around(self, start: int, end: int) -> tuple[str, str]:
         """Return the text on both sides of a span, within its line: a headline says nothing about the word below it."""
         before, after = self._whole[max(start - _BESIDE, 0) : start], self._whole[end : end + _BESIDE]
         return before.rpartition("\n")[2], after.partition("\n")[0]

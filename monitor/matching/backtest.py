@@ -99,17 +99,17 @@ class Comparison:
             tally.gained += key not in before
             tally.lost += key not in after
 
-    def of(self, kind: Kind) -> list[Change]:
+    def list_changes(self, kind: Kind) -> list[Change]:
         """Return the kept changes of one kind, in the order they were added."""
         return [change for change in self.changes if change.kind == kind]
 
 
-def recorded(article: KeptArticle) -> Verdict:
+def recorded_verdict(article: KeptArticle) -> Verdict:
     """A `Judge` that returns the recorded verdict."""
     return article.verdict
 
 
-def by(matcher: Matcher) -> Judge:
+def judge_by(matcher: Matcher) -> Judge:
     """Return a `Judge` that applies these rules exactly as a poll would."""
     return lambda article: matcher.judge(title=article.title, text=article.text)
 

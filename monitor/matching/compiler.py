@@ -81,7 +81,7 @@ class _Numbers(Generic[_Key]):
     def __init__(self) -> None:
         self.known: dict[_Key, int] = {}
 
-    def of(self, key: _Key) -> int:
+    def number(self, key: _Key) -> int:
         return self.known.setdefault(key, len(self.known))
 
 
@@ -219,7 +219,7 @@ class _Compiler:
             for term in [term for term in terms if id(term) not in self._numbers]:
                 self._numbers[id(term)] = self._term(term)
             numbers = tuple(dict.fromkeys(map(self._numbers.__getitem__, map(id, terms))))
-            self._seen[id(terms)] = terms, self._lines.of(numbers)
+            self._seen[id(terms)] = terms, self._lines.number(numbers)
         return self._seen[id(terms)][1]
 
     def _term(self, term: Term) -> int:
@@ -228,10 +228,10 @@ class _Compiler:
             self._phrases[known] = tuple(self._word(word, term) for word in term.words)
         words = self._phrases[known]
         loans = _loans(term)
-        number = self._terms.of((term.text, words, None, loans))
+        number = self._terms.number((term.text, words, None, loans))
         if term.role is not None:
             self._decline(term)
-            number = self._terms.of((term.text, words, term.role, loans))
+            number = self._terms.number((term.text, words, term.role, loans))
         self._term_weights[id(term)] = min(map(self._weights.__getitem__, words), default=0.0)
         return number
 
@@ -258,7 +258,7 @@ class _Compiler:
             )
 
     def _word(self, written: TermWord, term: Term) -> int:
-        number = self._words.of((written, term.language))
+        number = self._words.number((written, term.language))
         if number == len(self._forms):
             word = self._made(written, term.language)
             self._forms.append(word)

@@ -279,7 +279,7 @@ def _rule_report(matcher: Matcher, article: MatchedArticle, rule: CompiledRule) 
     return RuleReport(
         name=rule.name,
         tier=rule.tier,
-        within=str(article.within(rule)),
+        within=str(article.window(rule)),
         lines=lines,
         is_aside=bool(result.hits) and not result.doubt,
         doubt=article.match(result.doubt).form if result.doubt else "",
@@ -295,7 +295,7 @@ def _contradiction(matcher: Matcher, topic: Topic, example: Example) -> str:
     fired = next((one for one in verdict.topics if one.id == topic.id), None)
     tier = fired.tier if fired else Tier.NONE
     if fired and example.expects == "miss":
-        words = pictured(_report_of(matcher, topic, example).lines)
+        words = join_lines(_report_of(matcher, topic, example).lines)
         return f"не должен подходить, а правило «{fired.rule}» сработало на: {words}"
     if fired is None and example.expects != "miss":
         return f"должен подходить, но {lack(_report_of(matcher, topic, example))}"
@@ -326,17 +326,17 @@ def lack(report: TopicReport) -> str:
     return f"правилу «{nearest.name}» {nearest.obstacle}"
 
 
-def explained(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> Verdict:
+def add_reasons(matcher: Matcher, verdict: Verdict, *, title: str, text: str) -> Verdict:
     """Add the reasons to a verdict of tier `review`, for those who are asked; return any other verdict unchanged."""
     if verdict.tier is not Tier.REVIEW:
         return verdict
     reports = explain(matcher, title=title, text=text)
     shown = {topic.id for topic in verdict.topics}
-    grounds = tuple(pictured(report.lines) for report in reports if report.id in shown)
+    grounds = tuple(join_lines(report.lines) for report in reports if report.id in shown)
     return replace(verdict, lack=next(filter(None, map(lack_of_post, reports)), ""), grounds=grounds)
 
 
-def pictured(lines: Iterable[LineReport]) -> str:
+def join_lines(lines: Iterable[LineReport]) -> str:
     """Join what met the lines of a rule: «действие: выдали (выдать, $выдать, строка 243) · куда: России (…) · …»."""
     return " · ".join(dict.fromkeys(line.text for line in lines))
 

@@ -239,7 +239,7 @@ class MatchedArticle:
         form = self._form(hit)
         if " " in form or not (is_giving(form) or is_handling(form)):
             return ""
-        before, after = self._layout.beside(hit.start, hit.end)
+        before, after = self._layout.line_around(hit.start, hit.end)
         return handled_thing(form, before) if is_handling(form) else given_thing(form, before, after)
 
     def _form(self, hit: Hit) -> str:
@@ -266,13 +266,13 @@ class MatchedArticle:
         first, last = (form[slice(*span)] for span in (_first_word(form), _last_word(form)))
         ending = _ENDING_APART.match(self._whole, end)
         last, end = (last + ending[1], ending.end()) if ending else (last, end)
-        return first, last, place_of(*self._layout.beside(start, end))
+        return first, last, place_of(*self._layout.line_around(start, end))
 
     def roles(self, hit: Hit) -> tuple[Role, ...]:
         """Return every role that the words of the hit play."""
         return tuple(role for role in Role if self._plays(hit, role))
 
-    def around(self, hit: Hit) -> tuple[str, str, str]:
+    def sentence_around(self, hit: Hit) -> tuple[str, str, str]:
         """Return the sentence before a hit, the hit's words, folded, and the sentence after it."""
         start, end = self._layout.sentence(hit.start)
         return self._whole[start : hit.start], self._form(hit), self._whole[hit.end : max(end, hit.end)]
@@ -340,7 +340,7 @@ class MatchedArticle:
 
         Not all places are tried; but if each of these is vetoed, every place is.
         """
-        within = self.within(rule)
+        within = self.window(rule)
         if isinstance(within, int):
             yield from self._held_in_windows(within, lines)
             return
@@ -349,7 +349,7 @@ class MatchedArticle:
             if hits:
                 yield hits, looked_at
 
-    def within(self, rule: CompiledRule) -> Scope | int:
+    def window(self, rule: CompiledRule) -> Scope | int:
         """Return how near the rule's lines must be in this article; a short text is about one thing, so windows are
         wider.
         """

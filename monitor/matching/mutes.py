@@ -187,7 +187,7 @@ def listing(mutes: Sequence[Mute], fired: Mapping[RuleName, int], *, days: int, 
     return join("\n", parts)
 
 
-def begun(mute: Mute, *, zone: str) -> Html:
+def mute_message(mute: Mute, *, zone: str) -> Html:
     """Return the answer to `/mute`, with the command that ends the mute."""
     rest = "Что найдёт только оно, бот придержит и покажет здесь, когда пауза кончится."
     return join(
@@ -195,13 +195,13 @@ def begun(mute: Mute, *, zone: str) -> Html:
     )
 
 
-def ended(name: RuleName, held: int) -> Html:
+def unmute_message(name: RuleName, held: int) -> Html:
     """Return the answer to `/unmute`; `held` is the number of articles shown after it."""
     rest = f"Придержано новостей: {held}, они ниже." if held else "За время паузы ничего не придержано."
     return text(f"Снова работает: «{line(name.full, _LONGEST)}». {rest}")
 
 
-def void(names: Iterable[RuleName]) -> Html:
+def void_message(names: Iterable[RuleName]) -> Html:
     """Return the message about muted rules that keywords.yaml no longer has."""
     gone = "; ".join(f"«{line(name.full, _LONGEST)}»" for name in islice(names, _SHOWN))
     return text(f"Пауза больше не действует, в keywords.yaml нет такого правила: {gone}. Новое имя — новый /mute.")

@@ -147,7 +147,7 @@ def _named(mentions: Iterable[Mention]) -> Iterator[str]:
 def _labelled(mentions: Iterable[Mention]) -> Iterator[str]:
     for (role, language), alike in groupby(mentions, key=lambda one: (one.role, one.language)):
         labels = [*([role] if role else []), *(["по-казахски"] if language == "kk" else [])]
-        yield ": ".join([*labels, shortened(mention.text for mention in alike)])
+        yield ": ".join([*labels, join_terms(mention.text for mention in alike)])
 
 
 def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
@@ -165,7 +165,7 @@ def _astray(compiled: CompiledRules, article: MatchedArticle, line: int) -> str:
     return f"слово «{form}» стоит здесь в роли «{' или '.join(played)}»"
 
 
-def shortened(terms: Iterable[str]) -> str:
+def join_terms(terms: Iterable[str]) -> str:
     """Join the terms of a line, cut to _LONGEST characters."""
     text = ", ".join(dict.fromkeys(terms))
     return text if len(text) <= _LONGEST else f"{text[:_LONGEST].rpartition(',')[0] or text[:_LONGEST]}, …"

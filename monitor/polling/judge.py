@@ -119,7 +119,7 @@ class Judge:
         if is_silent:
             why = unmatched_reason(article)
             return EntryOutcome(entry=entry, outcome=Outcome.UNMATCHED, reason=why, article=article)
-        reasoned = explanation.explained(self.matcher, verdict, title=entry.title, text=text)
+        reasoned = explanation.add_reasons(self.matcher, verdict, title=entry.title, text=text)
         marked = replace(article, fingerprint=fingerprint(entry.title, text))
         telling = Telling(article=marked, verdict=reasoned)
         if verdict.tier is not Tier.NONE:

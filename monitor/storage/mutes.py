@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, and_, delete, distinct, exists, func, insert, literal, select, update
 
 from monitor.config.hours import Day
-from monitor.matching.mutes import Held, Mute, RuleName, begun, clock_time, ended, void
+from monitor.matching.mutes import Held, Mute, RuleName, clock_time, mute_message, unmute_message, void_message
 from monitor.models.articles import Verdict
 from monitor.models.outbox import DigestItem
 from monitor.storage.database import chunks, read_transaction, upsert, write_transaction
@@ -77,7 +77,7 @@ class MuteStore:
             if not is_told(db, chat, key):
                 added = upsert(db, mutes).values(**row)
                 db.execute(added.on_conflict_do_update(index_elements=[mutes.c.topic, mutes.c.rule], set_=same))
-                tell(db, chat, key, begun(mute, zone=self._zone), now=now)
+                tell(db, chat, key, mute_message(mute, zone=self._zone), now=now)
 
     def end(self, name: RuleName, chat: str, key: str, now: datetime) -> None:
         """Unmute a rule, tell the chat, and show there what was held; once for one `key`."""
@@ -86,7 +86,7 @@ class MuteStore:
             if not is_told(db, chat, key):
                 db.execute(delete(mutes).where(mutes.c.topic == name.topic, mutes.c.rule == name.rule))
                 news = self._take(db, now)
-                tell(db, chat, key, ended(name, len(news)), now=now)
+                tell(db, chat, key, unmute_message(name, len(news)), now=now)
                 _show(db, chat, f"held:{key}", news, now)
 
     def answer(self, chat: str, key: str, html: str, now: datetime) -> None:
@@ -109,7 +109,7 @@ class MuteStore:
             gone = [mute for mute in _gone(db, rules) if _forget(db, mute)]
             if gone:
                 names = [RuleName(topic=row.topic, title=row.title, rule=row.rule) for row in gone]
-                tell(db, chat, f"void:{gone[0].topic}/{gone[0].rule}:{now.isoformat()}", void(names), now=now)
+                tell(db, chat, f"void:{gone[0].topic}/{gone[0].rule}:{now.isoformat()}", void_message(names), now=now)
             news = self._take(db, now)
             _show(db, chat, "held", news, now)
             return len(news)

@@ -16,7 +16,7 @@ from monitor.config.yaml_reader import raise_first
 from monitor.edits.checking import check_rules
 from monitor.edits.child_process import ChildProcess
 from monitor.errors import EditUnanswered
-from monitor.matching.backtest import Comparison, by
+from monitor.matching.backtest import Comparison, judge_by
 from monitor.matching.compiled_rules import CompiledRules
 from monitor.matching.compiler import with_russian
 from monitor.matching.matcher import Matcher
@@ -72,7 +72,7 @@ def _compiled(_database_url: str, content: bytes, file: str) -> Compiled:
 def _tried(
     database_url: str, before: CompiledRules, after: CompiledRules, *, now: datetime, days: int
 ) -> tuple[str, ...]:
-    compared = Comparison(by(Matcher(before)), by(Matcher(after)))
+    compared = Comparison(judge_by(Matcher(before)), judge_by(Matcher(after)))
     until = monotonic() + PATIENCE
     for article in Archive(open_usable(database_url)).iter_articles(now - timedelta(days=days)):
         if monotonic() > until:

@@ -18,7 +18,7 @@ from monitor.cli.console.screen import Screen
 from monitor.cli.matching.explanation_view import quoted
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
-from monitor.matching.backtest import Change, Comparison, Kind, by, recorded
+from monitor.matching.backtest import Change, Comparison, Kind, judge_by, recorded_verdict
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Match, Tier, Verdict
 from monitor.models.labels import VERDICTS
@@ -54,7 +54,7 @@ def backtest(
     settings = load_settings(environment())
     archive = Archive(open_existing(settings.database_url))
     matcher = load_matcher(keywords or settings.keywords)
-    compared = Comparison(by(load_matcher(against)) if against else recorded, by(matcher))
+    compared = Comparison(judge_by(load_matcher(against)) if against else recorded_verdict, judge_by(matcher))
     now = clock()
     for article in archive.iter_articles(now - period):
         compared.add(article)
@@ -80,7 +80,7 @@ def _show(compared: Comparison, days: float, matcher: Matcher, limit: int) -> No
         count = compared.counts[kind]
         if count:
             screen.print(Text(f"\n{title}: {count}", style="bold"))
-        for change in compared.of(kind)[:limit]:
+        for change in compared.list_changes(kind)[:limit]:
             _show_change(screen, change, matcher, Text(sign, style=style))
         if count > limit:
             screen.print(f"  … и ещё {count - limit}: --show {count}")
@@ -147,7 +147,7 @@ def _json(compared: Comparison, days: float) -> dict[str, object]:
             | {"gained": tally.gained, "lost": tally.lost}
             for (topic, rule), tally in sorted(compared.rules.items())
         ],
-        **{kind: [_change_json(change) for change in compared.of(kind)] for kind in _KINDS},
+        **{kind: [_change_json(change) for change in compared.list_changes(kind)] for kind in _KINDS},
     }
 
 

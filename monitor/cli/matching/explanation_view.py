@@ -11,7 +11,7 @@ from rich.text import Text
 
 from monitor.cli.console.output import LANGUAGES
 from monitor.cli.console.screen import Screen
-from monitor.matching.explanation import Passage, RuleReport, TopicReport, lack, passages, pictured
+from monitor.matching.explanation import Passage, RuleReport, TopicReport, join_lines, lack, passages
 from monitor.models.articles import Extracted, Match, Tier, Verdict, Veto
 from monitor.models.labels import TIER_WORDS, VERDICTS, moment
 from monitor.text.languages.detection import detect
@@ -118,7 +118,7 @@ def _fired(report: TopicReport, page: Extracted) -> Iterator[RenderableType]:
     assert report.fired
     yield Text.assemble("Сработало правило «", (report.fired.rule, "bold"), "»:")
     yield from _passages(report.fired.matches, page, style="bold green underline")
-    yield Padding(Text(pictured(report.lines)), (0, 0, 0, 2))
+    yield Padding(Text(join_lines(report.lines)), (0, 0, 0, 2))
     if report.is_hinted:
         yield Text(f"Этой темы в посте не будет: {lack(report)}.")
 

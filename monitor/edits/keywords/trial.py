@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from monitor.config.keyword_rules import Keywords
-from monitor.matching.backtest import Change, Comparison, by
+from monitor.matching.backtest import Change, Comparison, judge_by
 from monitor.matching.matcher import Matcher
 from monitor.matching.search.edit_reach import reach
 from monitor.storage.archive import Archive
@@ -64,7 +64,7 @@ class Trials:
         candidates = self._search.candidates(phrases, since=since)
         numbers = candidates if begin is None else tuple(number for number in candidates if number <= begin)
         earlier = len(candidates) - len(numbers)
-        compared = Comparison(by(before.matcher), by(after.matcher))
+        compared = Comparison(judge_by(before.matcher), judge_by(after.matcher))
         done = self._judge(numbers, compared, since, seconds)
         return Trial(
             since=since,

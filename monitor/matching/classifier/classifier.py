@@ -85,7 +85,7 @@ class Classifier:
 
     def scores(self, text: str) -> Mapping[str, float]:
         """Return the score of an article for each topic."""
-        known = self.vocabulary.known(text)
+        known = self.vocabulary.known_features(text)
         sums = dict.fromkeys(TOPICS, sum(map(self.weights.__getitem__, known)))
         for leaning in filter(None, map(self.leanings.get, known)):
             sums[leaning.topic] += leaning.weight * _LEANING
@@ -107,11 +107,11 @@ class Classifier:
 @cache
 def trained() -> Classifier:
     """Return the shipped classifier, trained on labelled stories by benchmarks/classifier.py."""
-    return read(Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8"))
+    return loads(Path(__file__).with_name("weights.tsv").read_text(encoding="utf-8"))
 
 
-def read(table: str) -> Classifier:
-    """Parse a classifier from the table that `written` produces."""
+def loads(table: str) -> Classifier:
+    """Parse a classifier from the table that `dumps` produces."""
     # equal numbers share one object, to save memory
     value: Callable[[str], float] = cache(lambda hundredths: int(hundredths) / _UNIT)
     leaning: Callable[[str, str], Leaning] = cache(lambda topic, hundredths: Leaning(topic, value(hundredths)))
@@ -124,8 +124,8 @@ def read(table: str) -> Classifier:
     return Classifier(weights=weights, leanings=leanings, bias=bias, least=least, sure=sure, most=most)
 
 
-def written(classifier: Classifier) -> str:
-    """Serialise a classifier as a table for people and for `read`: feature, weight, topic it speaks for, how much."""
+def dumps(classifier: Classifier) -> str:
+    """Serialise a classifier as a table for people and for `loads`: feature, weight, topic it speaks for, how much."""
     bounds = (_LEAST, classifier.least), (_SURE, classifier.sure), (_MOST, classifier.most)
     ahead = ((_BIAS, classifier.bias), *bounds)
     weights = [*ahead, *sorted(classifier.weights.items())]

@@ -42,7 +42,7 @@ class Vocabulary(dict[str, _Piece | None]):
         self._begin, self._end = ({pair[place] for pair in pairs} for place in (0, 1))
         self._shared = cache(_Piece)  # equal pieces share one object
 
-    def known(self, text: str) -> set[str]:
+    def known_features(self, text: str) -> set[str]:
         """Return those features of a text that have weights."""
         pieces = [piece for piece in map(self.__getitem__, text.split()) if piece]
         known = set[str]().union(*[piece.known for piece in pieces])

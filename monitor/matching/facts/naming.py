@@ -16,7 +16,7 @@ class Namings:
     own: Mapping[str, tuple[Naming, ...]] = field(default_factory=dict)
     listed: Mapping[_Place, tuple[Naming, ...]] = field(default_factory=dict)
 
-    def of(self, text: str, role: Role | None) -> tuple[Naming, ...]:
+    def facts_of(self, text: str, role: Role | None) -> tuple[Naming, ...]:
         """Return the facts of a term in a role; the first one counts.
 
         A word's own entry comes before its lists' entries; a town also gets the entry of its country. For the role of

@@ -42,7 +42,7 @@ def _is_name(term: Term) -> bool:
 
 def _lacks(term: Term, names: Namings) -> str:
     """Say in which language the term has no pair; "" when it has one or needs none."""
-    if names.of(term.text, term.role):
+    if names.facts_of(term.text, term.role):
         return ""
     return "русской" if term.language == "kk" else "казахской"
 

@@ -70,7 +70,7 @@ def _meant(compiled: CompiledRules, hit: Hit) -> tuple[Naming, ...]:
     if any(compiled.written[word][0].kind is TermWordKind.NAME for word in term.words):
         name = term.text
         return (Naming(group=FactGroup.WHO, ru=name, kk=name, en=name, words=frozenset(), lists=(), line=0),)
-    return compiled.namings.of(term.text, term.role)
+    return compiled.namings.facts_of(term.text, term.role)
 
 
 def _deed(compiled: CompiledRules, article: MatchedArticle, hit: Hit) -> FactKind | None:
@@ -78,7 +78,7 @@ def _deed(compiled: CompiledRules, article: MatchedArticle, hit: Hit) -> FactKin
     («бермеу») is not denied by its own ending.
     """
     term = compiled.terms[hit.term]
-    before, form, after = article.around(hit)
+    before, form, after = article.sentence_around(hit)
     word, last = compiled.words[term.words[-1]], form.split()[-1]
     is_own = is_negative(fold(term.text).text.split()[-1], word.stems)
     if is_denied(before, after) or (not is_own and is_negative(last, word.stems)):
@@ -95,7 +95,7 @@ def _is_affected(article: MatchedArticle, hit: Hit) -> bool:
 
     The subject of a sentence in which somebody says something may be the one who says it, and does not count.
     """
-    roles, (before, _, after) = article.roles(hit), article.around(hit)
+    roles, (before, _, after) = article.roles(hit), article.sentence_around(hit)
     speaks = Role.WHO in roles and _SPEECH.search(before + after)
     return Role.WHOM in roles and not (speaks or _TOLD.match(after) or _OBLIQUE.match(after))
 
@@ -115,13 +115,13 @@ def _place(
     compiled: CompiledRules, article: MatchedArticle, hit: Hit, meant: tuple[Naming, ...], done: Sequence[Hit]
 ) -> Iterator[Fact]:
     """Yield the place facts: WHERE from the most specific name; FROM and TO from countries, of an act not denied."""
-    asked, roles, after = compiled.terms[hit.term].role, article.roles(hit), article.around(hit)[2]
+    asked, roles, after = compiled.terms[hit.term].role, article.roles(hit), article.sentence_around(hit)[2]
     ways = [_WAYS[role] for role in ([asked] if asked else roles) if role in _WAYS]
     is_beside = any(article.stands_beside(hit, deed, words=_BESIDE) for deed in done)
     countries = [naming for naming in meant if naming.group is FactGroup.COUNTRY]
-    if len(ways) != 1 or _OBLIQUE.match(after) or _is_elsewhere(article.around(hit)[0], after):
+    if len(ways) != 1 or _OBLIQUE.match(after) or _is_elsewhere(article.sentence_around(hit)[0], after):
         return
-    if ways == [FactKind.FROM] and _is_somebodys(article.around(hit)[0]):
+    if ways == [FactKind.FROM] and _is_somebodys(article.sentence_around(hit)[0]):
         return
     if ways != [FactKind.WHERE]:
         yield from (_fact(ways[0], naming) for naming in countries if is_beside or (asked and done))

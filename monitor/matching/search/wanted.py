@@ -20,7 +20,7 @@ _AROUND = 200  # characters on either side of a word
 _LONGEST_ACRONYM = 4  # letters of an acronym typed in small letters: «кнб»
 
 
-def searched(text: str) -> Word:
+def word_forms(text: str) -> Word:
     """Return every form of a word typed in any form: those of its word family (derivation.py), and Kazakh ones."""
     folded = fold(text).text
     if text.endswith("*"):
@@ -84,10 +84,10 @@ def _match(title: str, text: str, start: int, end: int) -> Match:
     return Match(term="", form=text[start:end], where="text", start=start, end=end)
 
 
-def wanted(query: Query) -> Wanted:
+def query_forms(query: Query) -> Wanted:
     """Compute the forms of every word of a query. Loads the Russian dictionary if it is not loaded."""
     return Wanted(phrases=_words(query.phrases), without=_words(query.without))
 
 
 def _words(phrases: Iterable[tuple[str, ...]]) -> tuple[tuple[Word, ...], ...]:
-    return tuple(tuple(map(searched, phrase)) for phrase in phrases)
+    return tuple(tuple(map(word_forms, phrase)) for phrase in phrases)

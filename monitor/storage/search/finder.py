@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, Row, func, select
 
 from monitor.errors import QueryError
 from monitor.matching.search.query import Query, read_query
-from monitor.matching.search.wanted import Wanted, sentence, wanted
+from monitor.matching.search.wanted import Wanted, query_forms, sentence
 from monitor.matching.search.words import may_have
 from monitor.models.articles import Match, Outcome
 from monitor.models.labels import NO_OR, half_named
@@ -82,7 +82,7 @@ class Finder:
         """
         with read_transaction(self._engine) as db:
             bounds = self._bounds(db, query)
-            question = _Question(db, self._index, wanted(query), bounds) if query.phrases else _Newest(db, bounds)
+            question = _Question(db, self._index, query_forms(query), bounds) if query.phrases else _Newest(db, bounds)
             answers = tuple(islice(question.answers(limit + 1, before), limit + 1))
             is_more = len(answers) > limit
             return SearchResult(

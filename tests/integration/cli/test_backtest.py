@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from monitor.app.config_files import load_matcher
-from monitor.matching.backtest import Comparison, by, recorded
+from monitor.matching.backtest import Comparison, judge_by, recorded_verdict
 from monitor.storage.archive import Archive
 from monitor.storage.database import open_engine
 from tests.factories import NOW
@@ -34,10 +34,10 @@ def test_the_same_rules_decide_the_same(
     history.poll([feed_article(number, title, text) for number, (title, text) in enumerate(texts, start=1)], NOW)
     engine = open_engine(history.url)
 
-    compared = Comparison(recorded, by(load_matcher(str(folder / "keywords.yaml"))))
+    compared = Comparison(recorded_verdict, judge_by(load_matcher(str(folder / "keywords.yaml"))))
     for article in Archive(engine).iter_articles(NOW):
         compared.add(article)
-        assert article.verdict.topics == by(load_matcher(str(folder / "keywords.yaml")))(article).topics
+        assert article.verdict.topics == judge_by(load_matcher(str(folder / "keywords.yaml")))(article).topics
 
     assert compared.changes == []
     assert compared.articles >= 1
@@ -57,5 +57,5 @@ def test_a_title_that_only_the_page_has_is_kept_too(tmp_path: Path, web: WebServ
 
     assert article.verdict.topics == ()
     assert article.title == "Беглец у воды"
-    assert by(load_matcher(str(tmp_path / "keywords.yaml")))(article).topics
+    assert judge_by(load_matcher(str(tmp_path / "keywords.yaml")))(article).topics
     engine.dispose()

@@ -16,7 +16,7 @@ from monitor.edits.keywords.keyword_edits import add_word, remove_word
 from monitor.edits.keywords.keyword_places import KeywordsText, read_places
 from monitor.edits.keywords.trial import ReadyRules, Trial, Trials
 from monitor.errors import ConfigError
-from monitor.matching.backtest import Comparison, KeptArticle, by
+from monitor.matching.backtest import Comparison, KeptArticle, judge_by
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.matching.search.edit_reach import reach
@@ -109,7 +109,7 @@ def before_edits(title: str, text: str) -> Verdict:
 
 def judged_by_all(kept: Iterable[KeptArticle], after: ReadyRules) -> Comparison:
     """Every article, whatever an edit can change."""
-    compared = Comparison(lambda article: before_edits(article.title, article.text), by(after.matcher))
+    compared = Comparison(lambda article: before_edits(article.title, article.text), judge_by(after.matcher))
     for one in kept:
         compared.add(one)
     return compared

@@ -9,7 +9,7 @@ from monitor.app.config_diff import edit_message, feed_changes, lost_feeds, refu
 from monitor.config.keyword_rules import Keywords
 from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
-from monitor.matching.backtest import Comparison, KeptArticle, by, recorded
+from monitor.matching.backtest import Comparison, KeptArticle, judge_by, recorded_verdict
 from monitor.matching.compiler import compile_rules
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Verdict
@@ -102,7 +102,7 @@ def article(text: str) -> KeptArticle:
 
 
 def test_the_trial_names_numbers_and_news() -> None:
-    compared = Comparison(recorded, by(Matcher(compile_rules(rules()))))
+    compared = Comparison(recorded_verdict, judge_by(Matcher(compile_rules(rules()))))
     for text in ("Беглец у границы.", "Снег."):
         compared.add(article(text))
 
@@ -111,7 +111,7 @@ def test_the_trial_names_numbers_and_news() -> None:
         "+ Лента: Заголовок — «побег у границы» https://a.example/1",
     )
     assert "(последние 2)" in trial(compared, days=7, everything=False)[0]
-    assert trial(Comparison(recorded, recorded), days=7, everything=True) == ()
+    assert trial(Comparison(recorded_verdict, recorded_verdict), days=7, everything=True) == ()
 
 
 def test_a_refusal_says_where_and_that_the_old_file_works() -> None:

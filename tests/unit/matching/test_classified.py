@@ -8,7 +8,7 @@ from monitor.config.keywords import load_keywords
 from monitor.errors import ConfigError
 from monitor.matching.classifier.classifier import Likeness, trained
 from monitor.matching.compiler import compile_checked, compile_rules
-from monitor.matching.explanation import check_examples, explain, explained
+from monitor.matching.explanation import add_reasons, check_examples, explain
 from monitor.matching.matcher import Matcher
 from monitor.matching.reading import LEAD
 from monitor.matching.rule_scores import RuleScores
@@ -56,7 +56,7 @@ def test_where_a_rule_has_spoken_the_classifier_is_not_asked() -> None:
 def test_where_a_rule_was_silenced_it_asks_without_a_bell_and_says_what_silenced_it() -> None:
     title, text = ALIKE, "Дезертира выдали, говорит Бишкек."
 
-    vetoed = explained(matcher(), judged(title, text), title=title, text=text)
+    vetoed = add_reasons(matcher(), judged(title, text), title=title, text=text)
 
     assert ([topic.rule for topic in vetoed.topics], vetoed.is_unlikely, vetoed.is_likeness) == (["похоже"], True, True)
     assert [veto.form for veto in vetoed.vetoes] == ["Бишкек"]
@@ -91,7 +91,7 @@ def test_examples_are_of_the_words_in_the_file() -> None:
 
 def test_it_is_explained_and_counted_like_another_rule() -> None:
     report, *_ = explain(matcher(), title=ALIKE, text="")
-    reasoned = explained(matcher(), judged(ALIKE), title=ALIKE, text="")
+    reasoned = add_reasons(matcher(), judged(ALIKE), title=ALIKE, text="")
     scores = RuleScores(matcher())
     scores.add_article(title=ALIKE, text="")
 
@@ -186,7 +186,7 @@ def test_a_post_that_reads_like_nothing_of_ours_is_asked_about_and_says_why() ->
         "оқиды. Ол «Адай» күйінің ырғағын функция графигіне айналдырып көрсеткен. Видео 900 мың рет қаралды."
     )
     verdict = asking_matcher().judge(title=title, text=text)
-    reasoned = explained(asking_matcher(), verdict, title=title, text=text)
+    reasoned = add_reasons(asking_matcher(), verdict, title=title, text=text)
 
     assert project_matcher().judge(title=title, text=text).tier is Tier.POST
     assert [(one.rule, one.tier) for one in verdict.topics] == [

@@ -7,13 +7,13 @@ from monitor.matching.backtest import KeptArticle
 from monitor.matching.compiler import compile_rules
 from monitor.matching.explanation import (
     TopicReport,
+    add_reasons,
     explain,
-    explained,
+    join_lines,
     lack,
     lack_of_post,
     nearest_misses,
     nearly_found,
-    pictured,
 )
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Outcome, Tier, Verdict
@@ -85,7 +85,7 @@ def test_a_kazakh_word_is_named_by_its_own_line() -> None:
 
 def test_words_of_the_rule_itself_are_of_no_list() -> None:
     assert met("Мовлаева вызвал суд.") == ["действие: Мовлаева (Мовлаев, $people, строка 13)", "суд (строка 29)"]
-    assert pictured(report("Мовлаева вызвал суд.").lines).count(" · ") == 1
+    assert join_lines(report("Мовлаева вызвал суд.").lines).count(" · ") == 1
 
 
 def test_a_lacking_line_is_named_as_the_rule_writes_it_with_the_line_of_each_list() -> None:
@@ -141,10 +141,10 @@ def test_those_who_are_asked_get_the_grounds_of_each_topic() -> None:
     asked, posted = "Мовлаева вызвал суд.", "Казахстан выдал Омску блогера."
     verdict, sure = (matcher.judge(title="", text=text) for text in (asked, posted))
 
-    reasoned = explained(matcher, verdict, title="", text=asked)
+    reasoned = add_reasons(matcher, verdict, title="", text=asked)
 
     assert reasoned.grounds == ("действие: Мовлаева (Мовлаев, $people, строка 13) · суд (строка 29)",)
-    assert explained(matcher, sure, title="", text=posted) is sure
+    assert add_reasons(matcher, sure, title="", text=posted) is sure
 
 
 def test_an_inline_word_is_named_where_its_own_rule_writes_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, Likeness, read, trained, written
+from monitor.matching.classifier.classifier import TOPICS, Classifier, Leaning, Likeness, dumps, loads, trained
 from monitor.matching.classifier.features import Vocabulary, features, words
 from monitor.matching.classifier.training import LabelledText, train
 
@@ -36,7 +36,7 @@ def test_only_what_is_weighed_is_put_together_and_nothing_of_it_is_left_out(text
     vocabulary = Vocabulary(weighed)
 
     for _ in ("at first sight", "remembered"):
-        assert vocabulary.known(text) == features(words(text)) & weighed
+        assert vocabulary.known_features(text) == features(words(text)) & weighed
 
 
 def test_the_topic_is_that_of_the_words_that_speak_for_one() -> None:
@@ -74,7 +74,7 @@ def test_what_tells_most_is_shown_where_it_stands_each_word_once() -> None:
 
 
 def test_a_table_is_read_as_it_was_written() -> None:
-    assert read(written(EXAMPLE)) == EXAMPLE
+    assert loads(dumps(EXAMPLE)) == EXAMPLE
 
 
 def test_it_learns_what_only_some_stories_share() -> None:
@@ -102,7 +102,7 @@ def test_the_projects_own_is_whole_and_small() -> None:
     assert {leaning.topic for leaning in classifier.leanings.values()} == set(TOPICS)
     assert classifier.leanings.keys() <= classifier.weights.keys()
     assert len(classifier.weights) == 5_000
-    assert read(written(classifier)) == classifier
+    assert loads(dumps(classifier)) == classifier
 
 
 @pytest.mark.parametrize(
