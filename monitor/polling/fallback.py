@@ -18,7 +18,7 @@ _KINDS = (
 )
 
 
-def at_fallback(feed: Feed) -> Feed:
+def switch_to_fallback(feed: Feed) -> Feed:
     """The feed at its fallback address, its kind guessed from the address."""
     host, _, path = feed.fallback.partition("://")[2].partition("/")
     if urls.host_key(feed.fallback) in ("t.me", "telegram.me"):
@@ -32,7 +32,7 @@ def order(feed: Feed, habit: Habit, now: datetime) -> tuple[Feed, ...]:
     """The addresses to ask at this poll, the first first; the next one only when `turns_away` allows."""
     if not feed.fallback:
         return (feed,)
-    other = at_fallback(feed)
+    other = switch_to_fallback(feed)
     return (feed, other) if _tries_home(habit, now) else (other, feed)
 
 

@@ -105,14 +105,14 @@ async def try_feed(
     try:
         answer = await get(fetcher, feed.fallback if fallback else feed.url, feed)
     except FeedError as error:
-        return TriedFeed(checkup=of_failure(feed, error))
+        return TriedFeed(checkup=for_failure(feed, error))
     kind = parse.recognise(answer)
-    asked = parse.at_fallback(feed, answer) if fallback else feed
+    asked = parse.switch_to_fallback(feed, answer) if fallback else feed
     try:
         parsed = await with_further(fetcher, asked, answer, now, read)
     except FeedError as error:
-        return TriedFeed(checkup=of_failure(asked, error, final_url=answer.url, kind=kind))
-    checkup = of_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
+        return TriedFeed(checkup=for_failure(asked, error, final_url=answer.url, kind=kind))
+    checkup = for_entries(asked, parsed.entries, final_url=answer.url, kind=kind, problems=parsed.problems, now=now)
     return TriedFeed(checkup=checkup, entries=parsed.entries)
 
 
@@ -135,7 +135,7 @@ async def get(fetcher: Fetcher, url: str, feed: Feed | None = None) -> Fetched:
     return await fetcher.fetch(url, feed=feed)
 
 
-def of_entries(
+def for_entries(
     feed: Feed,
     entries: Sequence[Entry],
     *,
@@ -161,7 +161,7 @@ def of_entries(
     )
 
 
-def of_failure(feed: Feed, error: FeedError, *, final_url: str = "", kind: FeedKind | None = None) -> Checkup:
+def for_failure(feed: Feed, error: FeedError, *, final_url: str = "", kind: FeedKind | None = None) -> Checkup:
     """The checkup of a feed that could not be fetched or read."""
     return Checkup(
         feed=feed.name, url=feed.url, verdict=_verdict(error), detail=error.message, final_url=final_url, kind=kind

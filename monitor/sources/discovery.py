@@ -89,7 +89,7 @@ async def find_feeds(
     async for candidate in search.candidates():
         if not any(same_entries(candidate.entries, one.entries) for one in feeds):
             feeds.append(candidate)
-            yield await search.compared(candidate, known)
+            yield await search.find_twin(candidate, known)
 
 
 async def _first_page(fetcher: Fetcher, addresses: Sequence[str]) -> Fetched:
@@ -156,7 +156,7 @@ class _Search:
     async def _read_as(self, kind: FeedKind, answer: Fetched, *, least: int = 1) -> FoundFeed | None:
         """The feed of that kind if it has `least` entries."""
         entries = await self._entries(Feed(name="", kind=kind, url=answer.url, lang="both"), answer)
-        return FoundFeed(feed=proposed(answer, kind, entries), entries=entries) if len(entries) >= least else None
+        return FoundFeed(feed=propose_feed(answer, kind, entries), entries=entries) if len(entries) >= least else None
 
     async def _entries(self, feed: Feed, answer: Fetched) -> tuple[Entry, ...]:
         try:
@@ -170,11 +170,11 @@ class _Search:
         except FetchError:
             return None
 
-    async def compared(self, candidate: FoundFeed, known: Sequence[Feed]) -> FoundFeed:
+    async def find_twin(self, candidate: FoundFeed, known: Sequence[Feed]) -> FoundFeed:
         """With the known feed that gives the same news as its twin, else under a name of its own."""
         if twin := same_address(candidate.feed, known):
             return replace(candidate, twin=twin)
-        for feed in of_same_hosts(candidate.feed, candidate.entries, known):
+        for feed in feeds_of_same_hosts(candidate.feed, candidate.entries, known):
             answer = await self._fetched(feed.url, feed)
             if answer and same_entries(candidate.entries, await self._entries(feed, answer)):
                 return replace(candidate, twin=feed)
@@ -237,7 +237,7 @@ def news_sitemaps_in(robots: str, base: str) -> tuple[str, ...]:
     return tuple(address for address in addresses if "news" in address.lower())
 
 
-def proposed(fetched: Fetched, kind: FeedKind, entries: Sequence[Entry]) -> Feed:
+def propose_feed(fetched: Fetched, kind: FeedKind, entries: Sequence[Entry]) -> Feed:
     """The stanza for what stands at an address: name, language, zone and, for fast feeds, an interval."""
     return Feed(
         name=_name(fetched),
@@ -286,7 +286,7 @@ def same_address(feed: Feed, known: Iterable[Feed]) -> Feed | None:
     return next((one for one in known if address in (urls.canonical(one.url), urls.canonical(one.fallback))), None)
 
 
-def of_same_hosts(feed: Feed, entries: Sequence[Entry], known: Iterable[Feed]) -> tuple[Feed, ...]:
+def feeds_of_same_hosts(feed: Feed, entries: Sequence[Entry], known: Iterable[Feed]) -> tuple[Feed, ...]:
     """The known feeds that may give the same news: those of the host, and of the hosts that the entries lead to."""
     hosts = {urls.host_key(feed.url), *(urls.host_key(entry.url) for entry in entries)} - {"t.me", ""}
     return tuple(one for one in known if urls.host_key(one.url) in hosts)

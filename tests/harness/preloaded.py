@@ -6,7 +6,7 @@ from importlib import import_module
 from typer.main import get_command
 
 from monitor.cli.main import cli
-from monitor.sources.http.client_settings import trusted
+from monitor.sources.http.client_settings import tls_context
 
 _LOADED_LATE = (
     "monitor.__main__",
@@ -25,5 +25,5 @@ _LOADED_LATE = (
 COMMANDS = dict(vars(get_command(cli))["commands"])
 for _name in _LOADED_LATE:
     import_module(_name)
-trusted()  # the machine's certificates
+tls_context()  # the machine's certificates
 gc.freeze()  # a collection in a fork would look at all of that, and so make it a copy of its own

@@ -20,7 +20,7 @@ _DATE = re.compile(
 Dated = Callable[[str], datetime | None]  # the instant that a written date means
 
 
-def shortened(text: str, dated: Dated) -> tuple[str, tuple[str, ...]]:
+def drop_surplus(text: str, dated: Dated) -> tuple[str, tuple[str, ...]]:
     """The text of a feed without the surplus entries, well-formed if it was, and the problem, in Russian, if any."""
     if text.count("<") <= MOST_ENTRIES:
         return text, ()  # most feeds: too few tags of any name

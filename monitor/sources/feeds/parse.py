@@ -69,7 +69,7 @@ def refuse_feed_list(fetched: Fetched) -> None:
         raise not_a_feed(head, "")
 
 
-def at_fallback(feed: Feed, fetched: Fetched) -> Feed:
+def switch_to_fallback(feed: Feed, fetched: Fetched) -> Feed:
     """The feed as its fallback has it: of the kind that came, without selectors made for another page."""
     kind = recognise(fetched) or feed.kind
     return replace(feed, kind=kind, url=feed.fallback, fallback="", listing=None)

@@ -53,7 +53,7 @@ def find_root(text: str) -> Root | None:
     return Root(name=root["name"].lower(), start=root.start())
 
 
-def cut_off(text: str) -> tuple[str, ...]:
+def cut_off_problem(text: str) -> tuple[str, ...]:
     """The problem, in Russian, of a feed or a sitemap that ends before its root element does; () of a whole one."""
     root = find_root(text)
     if root is None or any(end[1].lower() == root.name for end in _END.finditer(text, root.start)):

@@ -14,7 +14,7 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.repair import SITEMAPS, cut_off, find_root, not_a_feed, sound
+from monitor.sources.feeds.repair import SITEMAPS, cut_off_problem, find_root, not_a_feed, sound
 from monitor.text import charsets, dates, markup, urls
 
 _GZIP = b"\x1f\x8b"
@@ -47,7 +47,7 @@ def parse(body: bytes, *, content_type: str, url: str, tz: str, now: datetime, n
         return ParsedFeed(entries=(), problems=() if further else (_NO_PARTS,), further=tuple(further))
     drafts = [_draft(fields, url, tz, now) for fields in _latest(listed, tz, now)]
     entries = entry_keys.entries([draft for draft in drafts if draft.url])
-    problems = cut_off(text) if entries else ("в карте сайта нет ни одного адреса",)
+    problems = cut_off_problem(text) if entries else ("в карте сайта нет ни одного адреса",)
     return ParsedFeed(entries=entries, problems=problems)
 
 

@@ -14,8 +14,8 @@ from monitor.errors import ParseError, ParseFailure
 from monitor.models.feeds import TOO_LONG, Entry, ParsedFeed
 from monitor.sources.feeds import entry_keys, fast_xml, json_feed
 from monitor.sources.feeds.entry_keys import Draft
-from monitor.sources.feeds.newest import MOST_ENTRIES, Dated, newest, shortened
-from monitor.sources.feeds.repair import cut_off, not_a_feed, prepare
+from monitor.sources.feeds.newest import MOST_ENTRIES, Dated, drop_surplus, newest
+from monitor.sources.feeds.repair import cut_off_problem, not_a_feed, prepare
 from monitor.text import charsets, dates, markup, unicode, urls
 
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")  # no database takes these
@@ -70,7 +70,7 @@ def _read(text: str, url: str, name: str, dated: Dated) -> tuple[Sequence[Mappin
             raise not_a_feed(text, name)
         chosen, damage = newest([dated(entry["published"] or entry["updated"]) for entry in entries])
         return [entries[number] for number in chosen], damage
-    text, damage = shortened(text, dated)
+    text, damage = drop_surplus(text, dated)
     source = prepare(text, name=name)
     entries = fast_xml.read(source)
     if entries is not None:
@@ -80,7 +80,7 @@ def _read(text: str, url: str, name: str, dated: Dated) -> tuple[Sequence[Mappin
     entries = lenient.read(source, url=url, name=name)
     if source.count(b"<") >= lenient.MOST_TAGS:
         damage = (f"{TOO_LONG}: разметка так велика, что прочитаны {len(entries)} первых",)
-    return entries, (*cut_off(text), *damage) if entries else ()
+    return entries, (*cut_off_problem(text), *damage) if entries else ()
 
 
 def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime, since: datetime | None = None) -> Draft:

@@ -196,7 +196,7 @@ class Fetcher:
                 final = await self._follow(url, request)
             return self._result(final, url, request)
         except failures.NAMED as error:
-            raise failures.of_error(error, feed=request.feed) from error
+            raise failures.for_error(error, feed=request.feed) from error
 
     async def _follow(self, url: str, request: _FetchRequest) -> _FinalAnswer:
         hops: list[int] = []
@@ -222,7 +222,7 @@ class Fetcher:
         gap = await self._robots_delay(url, request) if request.is_page else 0.0
         async with self._throttle.slot(host, gap=gap):
             if left := self._backoff.left(host, self._clock.steady()):
-                raise failures.of_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
+                raise failures.for_backoff(left * (1 + _SPREAD * _fraction(str(url))), feed=request.feed)
             headers = {**request.headers, **request.validators, **cookie}
             asked_at = self._clock()
             answer = await request.in_time(self._http.get(url, headers, request.route, request.allowance))
@@ -273,9 +273,9 @@ class Fetcher:
     def _refuse_failure(self, answer: Answer, request: _FetchRequest) -> None:
         retry_after = self._retry_after(answer)
         if wall := challenge_pages.wall(_small_page(answer.body), answer.headers, status=answer.status):
-            raise failures.of_wall(wall, feed=request.feed, retry_after=retry_after)
+            raise failures.for_wall(wall, feed=request.feed, retry_after=retry_after)
         if not 200 <= answer.status < 300:
-            raise failures.of_status(answer.status, feed=request.feed, retry_after=retry_after)
+            raise failures.for_status(answer.status, feed=request.feed, retry_after=retry_after)
         if (not answer.body or answer.body.isspace()) and request.accept != "robots":
             raise FetchError("сервер ответил успехом, но ответ пуст", feed=request.feed, kind=FetchFailure.EMPTY)
 
@@ -285,13 +285,13 @@ class Fetcher:
             return
         page = _small_page(final.answer.body)
         if challenge_pages.is_login(page):
-            raise failures.of_login(feed=request.feed)
+            raise failures.for_login(feed=request.feed)
         if challenge_pages.is_maintenance(page):
-            raise failures.of_maintenance(feed=request.feed, retry_after=self._retry_after(final.answer))
+            raise failures.for_maintenance(feed=request.feed, retry_after=self._retry_after(final.answer))
         led_to = detour(asked, final.url)
         is_article = request.accept == "page"  # an aggregator's link may lead to another site: that is its use
         if led_to and not (is_article and led_to is Detour.SITE):
-            raise failures.of_detour(led_to, final.url, feed=request.feed, is_article=is_article)
+            raise failures.for_detour(led_to, final.url, feed=request.feed, is_article=is_article)
 
     def _retry_after(self, answer: Answer) -> timedelta | None:
         return cache_headers.retry_after(answer.headers.get("retry-after", "").strip(), self._clock())

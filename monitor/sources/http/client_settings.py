@@ -26,12 +26,12 @@ def client_settings(*, connect: float, read: float, proxy: str | None = None) ->
         "limits": httpx.Limits(max_connections=8, max_keepalive_connections=0),
         "proxy": proxy,
         "trust_env": False,
-        "verify": trusted(),
+        "verify": tls_context(),
     }
 
 
 @cache
-def trusted(ca_file: str = "") -> ssl.SSLContext:
+def tls_context(ca_file: str = "") -> ssl.SSLContext:
     """TLS that trusts the usual certificates and those of a PEM file. Made once, it costs 20 ms.
 
     Raises UnreadableCertificates.

@@ -14,7 +14,7 @@ from monitor.sources.http.client_settings import CredentialsInAddress, Unreadabl
 from monitor.sources.http.decompression import TooLarge, Undecodable
 from monitor.sources.http.redirects import Detour
 
-NAMED = (httpx.TransportError, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `of_error` has a name for
+NAMED = (httpx.TransportError, httpx.InvalidURL, BlockedAddress, OSError, ValueError)  # what `for_error` has a name for
 _LONGEST_DETAIL = 200  # characters of somebody else's words in a message
 
 _STATUSES = {
@@ -90,7 +90,7 @@ _DETOURS = {
 }
 
 
-def of_status(status: int, *, feed: str, retry_after: timedelta | None) -> FetchError:
+def for_status(status: int, *, feed: str, retry_after: timedelta | None) -> FetchError:
     """The failure that a status other than success stands for."""
     kind, message = _STATUSES.get(status) or _of_class(status)
     return FetchError(message, feed=feed, kind=kind, retry_after=retry_after)
@@ -104,37 +104,37 @@ def _of_class(status: int) -> tuple[FetchFailure, str]:
     return FetchFailure.REDIRECTS, f"неожиданный ответ сервера ({status}): проверьте адрес"
 
 
-def of_wall(wall: str, *, feed: str, retry_after: timedelta | None) -> FetchError:
+def for_wall(wall: str, *, feed: str, retry_after: timedelta | None) -> FetchError:
     """A bot wall stands before the site."""
     message = f"сайт закрыт проверкой {wall} и не пускает программы: нужен другой адрес или канал Telegram"
     return FetchError(message, feed=feed, kind=FetchFailure.CHALLENGE, retry_after=retry_after)
 
 
-def of_detour(detour: Detour, url: str, *, feed: str, is_article: bool) -> FetchError:
+def for_detour(detour: Detour, url: str, *, feed: str, is_article: bool) -> FetchError:
     """Redirects led to `url`, which is not what was asked for."""
     kind, message = _DETOURS[detour]
     what = "страницы больше нет" if is_article else "ленты по этому адресу больше нет, найдите новый"
     return FetchError(f"{what}: {message.format(url[:_LONGEST_DETAIL])}", feed=feed, kind=kind)
 
 
-def of_login(*, feed: str) -> FetchError:
+def for_login(*, feed: str) -> FetchError:
     """200, and a page that asks for a password."""
     return FetchError("сайт просит войти: без пароля здесь ничего нет", feed=feed, kind=FetchFailure.FORBIDDEN)
 
 
-def of_maintenance(*, feed: str, retry_after: timedelta | None) -> FetchError:
+def for_maintenance(*, feed: str, retry_after: timedelta | None) -> FetchError:
     """200, and a page that says to come later."""
     message = "на сайте технические работы: обычно проходит само"
     return FetchError(message, feed=feed, kind=FetchFailure.SERVER, retry_after=retry_after)
 
 
-def of_backoff(left: timedelta, *, feed: str) -> FetchError:
+def for_backoff(left: timedelta, *, feed: str) -> FetchError:
     """The host asked for a pause a moment ago and was not asked again; `left` of it remains."""
     message = "сайт недавно просил подождать, поэтому запрос отложен"
     return FetchError(message, feed=feed, kind=FetchFailure.THROTTLED, retry_after=left)
 
 
-def of_error(error: Exception, *, feed: str) -> FetchError:
+def for_error(error: Exception, *, feed: str) -> FetchError:
     """The failure behind an exception of the network, of TLS, of an address or of a body."""
     kind, message = _named(error)
     return FetchError(message, feed=feed, kind=kind)

@@ -17,7 +17,7 @@ import httpx
 from socksio import SOCKSError
 
 from monitor.sources.http.address_guard import Lookup, Resolver, refuse_private_literal
-from monitor.sources.http.client_settings import trusted
+from monitor.sources.http.client_settings import tls_context
 from monitor.sources.http.network import Network
 
 _HTTPCORE_ERRORS = (
@@ -94,7 +94,7 @@ async def _exchange(request: httpx.Request, route: Route, network: Network) -> h
     )
     if route.proxy:
         # Never filled: a pool is what knows which kind of connection leads through which kind of proxy.
-        pool = httpcore.AsyncConnectionPool(trusted(route.ca_file), proxy=_proxy(route), network_backend=network)
+        pool = httpcore.AsyncConnectionPool(tls_context(route.ca_file), proxy=_proxy(route), network_backend=network)
         return await pool.create_connection(sent.url.origin).handle_async_request(sent)
     stream = await _connected(sent, route, network)
     return await _Connection(sent.url.origin, stream).handle_async_request(sent)
@@ -110,7 +110,7 @@ class _Connection(httpcore.AsyncHTTP11Connection):
 async def _connected(request: httpcore.Request, route: Route, network: Network) -> httpcore.AsyncNetworkStream:
     """As httpcore's own connection does it, which besides takes a lock and asks about HTTP/2."""
     origin, timeout = request.url.origin, request.extensions["timeout"]["connect"]
-    host, context = origin.host.decode("ascii"), trusted(route.ca_file)
+    host, context = origin.host.decode("ascii"), tls_context(route.ca_file)
     stream = await network.connect_tcp(host, origin.port, timeout)
     if origin.scheme == b"https":
         stream = await stream.start_tls(context, host, timeout)
@@ -122,7 +122,7 @@ def _proxy(route: Route) -> httpcore.Proxy | None:
     if not route.proxy:
         return None
     proxy = httpx.Proxy(route.proxy)
-    tls: ssl.SSLContext | None = trusted(route.ca_file) if proxy.url.scheme == "https" else None
+    tls: ssl.SSLContext | None = tls_context(route.ca_file) if proxy.url.scheme == "https" else None
     return httpcore.Proxy(_address(proxy.url), auth=proxy.raw_auth, headers=proxy.headers.raw, ssl_context=tls)
 
 

@@ -68,7 +68,7 @@ def extract(
 
 def _parsed(html: str, url: str) -> ParsedPage:
     tree = markup.document(html, edged=False)
-    stated = metadata.linked(tree)
+    stated = metadata.read_linked_data(tree)
     title = metadata.title(tree, stated)
     prose = content.find(flat_dom.lay_out(tree.body), title) if tree.body else None
     return ParsedPage(url=url, html=html, tree=tree, stated=stated, title=title, prose=prose)
@@ -117,7 +117,7 @@ def _selected(tree: LexborHTMLParser, title: str, selector: str) -> str:
     except SelectolaxError:
         return ""
     outermost = markup.outermost(nodes)
-    texts = (_readable(content.inside(flat_dom.lay_out(node), title)) for node in outermost)
+    texts = (_readable(content.body_lines(flat_dom.lay_out(node), title)) for node in outermost)
     return "\n\n".join(part for part in texts if part)
 
 

@@ -110,6 +110,6 @@ def _around(outline: Outline, run: range) -> int:
     return next(e for e in outline.upwards(owner) if outline.firsts[e] <= run.start and run.stop <= outline.ends[e])
 
 
-def inside(outline: Outline, title: str) -> tuple[Line, ...]:
+def body_lines(outline: Outline, title: str) -> tuple[Line, ...]:
     """The article's lines when the whole outline is known to be its body."""
     return tuple(outline.lines[number] for number in ContentReader(PageSurvey(outline, title)).read(0))

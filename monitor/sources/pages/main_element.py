@@ -27,14 +27,14 @@ _HEAVIEST = 8  # elements whose agreement with the title is worth asking for
 
 def choose(page: PageSurvey) -> tuple[int | None, str]:
     """The element that holds the article (None: there is no prose), and how it was chosen: `named` or `dense`."""
-    return _Choice(page).made()
+    return _Choice(page).choose()
 
 
 class _Choice:
     def __init__(self, page: PageSurvey) -> None:
         self.page, self.outline = page, page.outline
 
-    def made(self) -> tuple[int | None, str]:
+    def choose(self) -> tuple[int | None, str]:
         dense = self._densest(range(len(self.outline.tags)))
         for role in (PageRole.BODY, PageRole.ARTICLE, PageRole.MAIN):
             named = self._first_named(role)

@@ -32,7 +32,7 @@ class Stated:
     is_free: bool = True
 
 
-def linked(tree: LexborHTMLParser) -> Stated:
+def read_linked_data(tree: LexborHTMLParser) -> Stated:
     """The linked data of the article: of several, the one with the longest body, then of an article's type."""
     described = [
         (

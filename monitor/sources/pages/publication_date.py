@@ -72,10 +72,10 @@ def _instants(page: ParsedPage, read: _Read, read_line: _Read) -> Iterator[datet
     yield from (read(value) for name, value in metas if name.endswith(_PUBLISHED_METAS))
     dateline = _Dateline(page, page.prose, read, read_line) if page.prose else None
     if dateline:
-        yield from dateline.marked()
+        yield from dateline.marked_dates()
     yield from map(read, _in_scripts(page.html))
     if dateline:
-        yield from dateline.near()
+        yield from dateline.nearby_dates()
     yield from map(read, _in_address(page.url))
     yield from (read(value) for name, value in metas if name in _VAGUE_METAS)
     if dateline:
@@ -98,12 +98,12 @@ class _Dateline:
         self._heading = heading if 0 <= heading <= self._last else self._first - 1
         self._stamps = [stamp for stamp in self._outline.stamps if not self._is_others(stamp.owner)]
 
-    def marked(self) -> Iterator[datetime | None]:
+    def marked_dates(self) -> Iterator[datetime | None]:
         """Those of elements that call themselves the date of publication, the nearest first."""
         marked = [stamp for stamp in self._stamps if _is_published(stamp)]
         return map(self._at, sorted(marked, key=lambda stamp: self._distance(stamp.line) or _FAR))
 
-    def near(self) -> Iterator[datetime | None]:
+    def nearby_dates(self) -> Iterator[datetime | None]:
         """Machine dates and lines in words beside the headline, above it, below the text."""
         lines = range(max(self._heading - _ABOVE, 0), min(self._last + _BELOW + 1, len(self._outline.lines)))
         places: list[tuple[float, Stamp | int]] = [

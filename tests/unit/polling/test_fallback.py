@@ -22,7 +22,7 @@ AWAY = Habit(away_since=NOW - HOUR, tried_at=NOW)
     ],
 )
 def test_the_kind_of_a_fallback_is_guessed_from_its_path(address: str, kind: FeedKind, url: str) -> None:
-    other = fallback.at_fallback(feed(fallback=address))
+    other = fallback.switch_to_fallback(feed(fallback=address))
 
     assert (other.kind, other.url, other.name) == (kind, url, "Лента")
 

@@ -58,7 +58,7 @@ OF_OUR_OWN = {  # keyed by what our own people wrote or our own code names
     *("monitor.text.unicode._surplus_marks", "monitor.text.languages.kazakh_suffixes._endings"),
     *("monitor.text.languages.dictionary._loaded", "monitor.matching.classifier.classifier.trained"),
     *(f"monitor.text.languages.russian.{name}" for name in ("_readings", "_rows", "_trait", "forms")),
-    *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.trusted"),
+    *("monitor.matching.compiler._weight", "monitor.sources.http.client_settings.tls_context"),
     *("monitor.sources.http.transport._proxy", "monitor.text.languages.kazakh_latin.skeletons"),
     *(
         "monitor.text.languages.kazakh_latin.russian_spellings",

@@ -10,7 +10,7 @@ from tests.factories import feed as make_feed
 
 
 def of(*entries: Entry) -> checkup.Checkup:
-    return checkup.of_entries(
+    return checkup.for_entries(
         make_feed(), entries, final_url="https://a.kz/rss", kind=FeedKind.RSS, problems=("мелочь",), now=NOW
     )
 
@@ -52,5 +52,5 @@ def test_the_verdict_of_entries(entries: tuple[Entry, ...], verdict: str, said: 
     ],
 )
 def test_the_verdict_of_a_failure(error: FeedError, verdict: str) -> None:
-    answer = checkup.of_failure(make_feed(), error)
+    answer = checkup.for_failure(make_feed(), error)
     assert (answer.verdict, answer.is_alive, answer.detail) == (verdict, False, error.message)

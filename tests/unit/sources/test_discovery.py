@@ -79,7 +79,7 @@ def entries(titles: tuple[str, ...], *, gap: timedelta = timedelta(hours=1), cou
     ],
 )
 def test_the_name_is_what_the_feed_calls_itself(body: str, name: str) -> None:
-    feed = discovery.proposed(Fetched(url="https://www.vesti.kz/rss", body=body.encode()), FeedKind.RSS, ())
+    feed = discovery.propose_feed(Fetched(url="https://www.vesti.kz/rss", body=body.encode()), FeedKind.RSS, ())
     assert feed.name == name
 
 
@@ -87,7 +87,7 @@ def test_the_name_is_what_the_feed_calls_itself(body: str, name: str) -> None:
     ("titles", "lang"), [(RUSSIAN, "ru"), (KAZAKH, "kk"), (RUSSIAN + KAZAKH, "both"), (("News of the day",), "both")]
 )
 def test_the_language_is_that_of_the_titles(titles: tuple[str, ...], lang: str) -> None:
-    assert discovery.proposed(page(""), FeedKind.RSS, entries(titles)).lang == lang
+    assert discovery.propose_feed(page(""), FeedKind.RSS, entries(titles)).lang == lang
 
 
 @pytest.mark.parametrize(
@@ -100,12 +100,12 @@ def test_the_language_is_that_of_the_titles(titles: tuple[str, ...], lang: str) 
     ],
 )
 def test_the_zone_is_that_of_the_country(url: str, kind: FeedKind, tz: str) -> None:
-    assert discovery.proposed(page("", url), kind, entries(RUSSIAN)).tz == tz
+    assert discovery.propose_feed(page("", url), kind, entries(RUSSIAN)).tz == tz
 
 
 @pytest.mark.parametrize(("minutes", "interval"), [(1, 5), (3, 10), (15, None)])
 def test_a_feed_that_shows_little_of_much_is_visited_often(minutes: int, interval: int | None) -> None:
-    feed = discovery.proposed(page(""), FeedKind.RSS, entries(RUSSIAN, gap=timedelta(minutes=minutes)))
+    feed = discovery.propose_feed(page(""), FeedKind.RSS, entries(RUSSIAN, gap=timedelta(minutes=minutes)))
     assert feed.interval == (timedelta(minutes=interval) if interval else None)
 
 
@@ -121,7 +121,7 @@ def test_a_feed_is_known_by_its_address_and_by_its_fallback() -> None:
 
 def test_feeds_of_the_same_hosts_may_give_the_same_news() -> None:
     known = [make_feed(name="А", url="https://news.example/rss"), make_feed(name="Б", url="https://b.kz/rss")]
-    assert discovery.of_same_hosts(make_feed(url="https://t.me/s/x_kz"), [entry(1)], known) == (known[0],)
+    assert discovery.feeds_of_same_hosts(make_feed(url="https://t.me/s/x_kz"), [entry(1)], known) == (known[0],)
 
 
 def test_most_addresses_in_common_are_the_same_news() -> None:

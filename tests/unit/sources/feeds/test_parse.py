@@ -73,10 +73,10 @@ def test_what_a_body_is(body: str | bytes, kind: FeedKind | None) -> None:
 
 def test_a_fallback_is_read_as_what_it_is() -> None:
     page = replace(feed(FeedKind.HTML), fallback="https://t.me/s/kanal", article="div.text")
-    asked = parse.at_fallback(page, fetched(CHANNEL))
+    asked = parse.switch_to_fallback(page, fetched(CHANNEL))
     assert (asked.kind, asked.url, asked.fallback, asked.listing) == (FeedKind.TELEGRAM, page.fallback, "", None)
     assert (asked.name, asked.article) == (page.name, page.article)
-    assert parse.at_fallback(page, fetched("ошибка")).kind is FeedKind.HTML
+    assert parse.switch_to_fallback(page, fetched("ошибка")).kind is FeedKind.HTML
 
 
 def test_a_page_of_telegram_is_a_channel_even_when_it_shows_none() -> None:
