@@ -15,7 +15,7 @@ from monitor.app.environment import clock, environment, read_text
 from monitor.cli.console.options import FeedsFile
 from monitor.cli.console.output import print_json, say, written_output
 from monitor.cli.console.screen import Screen, progress
-from monitor.cli.matching.jsonl import STDIN, opened
+from monitor.cli.matching.jsonl import STDIN, open_input
 from monitor.config import feed_writer
 from monitor.config.feeds import load_feeds
 from monitor.config.settings import Settings, load_settings
@@ -99,7 +99,7 @@ def _write(content: FileContent, made: str) -> None:
 
 
 def _listed(file: str) -> tuple[Feed, ...]:
-    with opened(file) as stream:
+    with open_input(file) as stream:
         document = stream.read(opml.LARGEST + 1)
     try:
         return opml.read(document)

@@ -11,7 +11,7 @@ from monitor.app.environment import environment
 from monitor.cli.console.options import AsJson
 from monitor.cli.console.output import print_json, say
 from monitor.cli.console.screen import Screen
-from monitor.cli.matching.explanation_view import quoted
+from monitor.cli.matching.explanation_view import quote_passages
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
 from monitor.models.labels import moment, searchable
@@ -67,7 +67,7 @@ def _show(answer: SearchResult, zone: ZoneInfo, limit: int) -> None:
         for name, value in _facts(one, zone):
             screen.print(f"{name + ':':<11}{clean(value)}", soft_wrap=name == "Адрес")
         in_text = [match for match in one.matches if match.where == "text"]
-        for sentence in quoted(in_text[:1], title=one.title, text=one.text):
+        for sentence in quote_passages(in_text[:1], title=one.title, text=one.text):
             screen.print(Padding(sentence, (0, 0, 0, 2)))
         screen.print()
     for line in _rest(answer, zone, limit):

@@ -16,7 +16,7 @@ from monitor.app.environment import clock, environment
 from monitor.cli.console.options import AsJson, KeywordsFile
 from monitor.cli.console.output import LANGUAGES, print_json, say
 from monitor.cli.console.screen import Screen
-from monitor.cli.matching.explanation_view import quoted, show_reports
+from monitor.cli.matching.explanation_view import quote_passages, show_reports
 from monitor.config.settings import load_settings
 from monitor.errors import QueryError
 from monitor.matching import explanation
@@ -202,7 +202,7 @@ def _standing(feed: FeedRecord, zone: ZoneInfo) -> Iterator[str]:
 def _sentences(member: Member) -> Iterator[RenderableType]:
     if member.verdict and member.text is not None:
         matches = [match for topic in member.verdict.topics for match in topic.matches]
-        yield from quoted(matches, title=member.title, text=member.text)
+        yield from quote_passages(matches, title=member.title, text=member.text)
 
 
 def _print_rows(screen: Screen, facts: dict[str, str]) -> None:

@@ -15,7 +15,7 @@ from monitor.app.environment import clock, environment
 from monitor.cli.console.options import AsJson, KeywordsFile, Since, period_of
 from monitor.cli.console.output import print_json
 from monitor.cli.console.screen import Screen
-from monitor.cli.matching.explanation_view import quoted
+from monitor.cli.matching.explanation_view import quote_passages
 from monitor.config.settings import load_settings
 from monitor.matching import explanation
 from monitor.matching.backtest import Change, Comparison, Kind, judge_by, recorded_verdict
@@ -113,7 +113,7 @@ def _why(change: Change, matcher: Matcher) -> Iterator[RenderableType]:
     else:
         yield Text(_decided(change.before if change.kind == "lost" else change.after))
     verdict = change.before if change.kind == "lost" else change.after
-    yield from quoted(_matches(verdict), title=article.title, text=article.text)
+    yield from quote_passages(_matches(verdict), title=article.title, text=article.text)
     if change.kind == "lost":
         lost = {topic.id for topic in verdict.topics}
         for report in explanation.explain(matcher, title=article.title, text=article.text):

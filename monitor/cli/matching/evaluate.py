@@ -13,7 +13,7 @@ from monitor.app.environment import environment
 from monitor.cli.console.options import AsJson, KeywordsFile
 from monitor.cli.console.output import LANGUAGES, print_json, say
 from monitor.cli.console.screen import Screen
-from monitor.cli.matching.jsonl import Record, numbered_lines, opened, record_of
+from monitor.cli.matching.jsonl import Record, numbered_lines, open_input, record_of
 from monitor.config.settings import load_settings
 from monitor.errors import ConfigError
 from monitor.matching import evaluation
@@ -42,7 +42,7 @@ def evaluate(
     """
     bounds = _bounds(fail_under)
     matcher = load_matcher(keywords or load_settings(environment()).keywords)
-    with opened(corpus) as stream:
+    with open_input(corpus) as stream:
         records = list(_records(stream, corpus))
     events = evaluate_events(records)
     result: Scores = evaluation.evaluate(records, matcher) | ({"events": events} if events else {})

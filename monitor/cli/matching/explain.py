@@ -14,7 +14,7 @@ from monitor.app.environment import clock, environment, read_bytes
 from monitor.cli.console.options import AsJson, FeedsFile, KeywordsFile
 from monitor.cli.console.output import print_json, show_warning
 from monitor.cli.matching.explanation_view import show_explanation
-from monitor.cli.matching.jsonl import STDIN, numbered_lines, opened, record_of
+from monitor.cli.matching.jsonl import STDIN, numbered_lines, open_input, record_of
 from monitor.config.settings import Settings, load_settings
 from monitor.errors import ConfigError, FetchError, MonitorError
 from monitor.matching import explanation
@@ -71,7 +71,7 @@ def match(
     if not jsonl:
         raise ConfigError("эта команда понимает только JSONL — допишите --jsonl", file="monitor match")
     matcher = load_matcher(keywords or load_settings(environment()).keywords)
-    with opened(source) as stream:
+    with open_input(source) as stream:
         failed = _write_answers(_answers(matcher, numbered_lines(stream)))
     if failed:
         raise typer.Exit(1)

@@ -50,7 +50,7 @@ def show_reports(screen: Screen, page: Extracted, verdict: Verdict, reports: Ite
     screen.print(Text("Итог: ", style="bold"), said, sep="")
 
 
-def quoted(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[RenderableType]:
+def quote_passages(hits: Iterable[Match | Veto], *, title: str, text: str) -> Iterator[RenderableType]:
     """The sentences in which these words stand, the words marked, each sentence on a line of its own."""
     return (_Quote(passage=passage, style="bold") for passage in passages(hits, title=title, text=text))
 

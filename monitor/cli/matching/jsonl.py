@@ -15,7 +15,7 @@ LONGEST_LINE = 32 * 1024 * 1024  # bytes; an endless line must not fill the memo
 Record = dict[str, Any]
 
 
-def opened(path: str) -> AbstractContextManager[BinaryIO]:
+def open_input(path: str) -> AbstractContextManager[BinaryIO]:
     """The stream of a file, or of stdin for `-`. Raises ConfigError when it cannot be opened."""
     if path == STDIN:
         return nullcontext(sys.stdin.buffer)
