@@ -14,7 +14,7 @@ from starlette.routing import Route
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.reasons import Pieces, excerpts
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.models.clock import Clock
 from monitor.models.stories import Decision
 from monitor.storage.corrections.retractions import Retractions
@@ -57,7 +57,7 @@ class Decisions:
         clock: Clock,
     ) -> None:
         self._questions, self._reviews, self._retractions = questions, reviews, retractions
-        self._review_chat, self._clock, self._shown = review_chat, clock, shown_by(zone)
+        self._review_chat, self._clock, self._shown = review_chat, clock, globals_for(zone)
         acts = {
             "decide": self._decide,
             "undo": self._take_back,

@@ -21,7 +21,7 @@ from monitor.config.feeds import load_feeds
 from monitor.desk.charts import columns
 from monitor.desk.feeds import DAYS, LATELY, Health, mornings, state
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.feeds import feeds_file
 from monitor.edits.feeds.feed_list import FeedList, OpenedList
 from monitor.edits.feeds.feed_trials import FeedTrial, FeedTrials
@@ -87,7 +87,7 @@ class FeedPage:
         clock: Clock,
     ) -> None:
         self._list, self._trials, self._health, self._figures = feed_list, trials, health, figures
-        self._zone, self._clock, self._shown = ZoneInfo(zone), clock, shown_by(zone)
+        self._zone, self._clock, self._shown = ZoneInfo(zone), clock, globals_for(zone)
         acts = {"pause": self._paused, "resume": self._resumed, "remove": self._removed}
         self.routes = [
             Route("/feeds/one", self._show),

@@ -16,7 +16,7 @@ from starlette.routing import Route
 from monitor.config.feed_writer import appended
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.feeds.feed_import import ComparedList, compare
 from monitor.edits.feeds.feed_list import FeedList, OpenedList
 from monitor.edits.feeds.feed_trials import FeedTrials
@@ -43,7 +43,7 @@ class FeedLists:
         self, *, feed_list: FeedList, trials: FeedTrials, allow_private: bool, zone: str, clock: Clock
     ) -> None:
         self._list, self._trials, self._allow_private = feed_list, trials, allow_private
-        self._clock, self._zone, self._shown = clock, ZoneInfo(zone), shown_by(zone)
+        self._clock, self._zone, self._shown = clock, ZoneInfo(zone), globals_for(zone)
         self.routes = [
             Route("/feeds/add", self._ask),
             Route("/feeds/add", self._find, methods=["POST"]),

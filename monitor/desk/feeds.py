@@ -14,7 +14,7 @@ from starlette.routing import Route
 
 from monitor.desk.charts import sparkline
 from monitor.desk.pages import page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.feeds.feed_list import FeedList
 from monitor.errors import ConfigError
 from monitor.models.clock import Clock
@@ -55,7 +55,7 @@ class Feeds:
     def __init__(self, *, feed_list: FeedList, health: Health, figures: FeedFigures, zone: str, clock: Clock) -> None:
         self._list, self._health, self._figures = feed_list, health, figures
         self._zone, self._clock = ZoneInfo(zone), clock
-        self._shown = shown_by(zone)
+        self._shown = globals_for(zone)
         self.routes = [Route("/feeds", self._table), Route("/feeds/opml", self._exported)]
 
     async def _table(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.file_history import FileHistory
 from monitor.errors import EditConflict, EditRefused
 
@@ -20,7 +20,7 @@ class FileVersionPages:
 
     def __init__(self, root: str, history: FileHistory, *, zone: str) -> None:
         self._root, self._history = root, history
-        self._shown = {**shown_by(zone), "root": root, "section": f"{root.strip('/')}_parts.html"}
+        self._shown = {**globals_for(zone), "root": root, "section": f"{root.strip('/')}_parts.html"}
         self.routes = [
             Route(f"{root}/versions", self._versions),
             Route(f"{root}/version", self._version),

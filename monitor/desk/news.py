@@ -22,7 +22,7 @@ from monitor.desk.reasons import (
     near_reasons,
     reasons_of,
 )
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.errors import QueryError
 from monitor.matching.backtest import KeptArticle
 from monitor.matching.explanation import NearArticles, TopicReport
@@ -79,7 +79,7 @@ class News:
         self._search, self._ask, self._near = search, ask, near
         self._history, self._questions, self._evidence = history, questions, evidence
         self._topics, self._chats = topics, chats
-        self._is_public, self._shown, self._clock = is_public, shown_by(zone), clock
+        self._is_public, self._shown, self._clock = is_public, globals_for(zone), clock
         self.routes = [
             Route("/news", self._found),
             Route("/news/one", self._one),

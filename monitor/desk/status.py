@@ -14,7 +14,7 @@ from starlette.routing import Route
 from monitor.desk.charts import bars, columns
 from monitor.desk.feeds import Health, kinds
 from monitor.desk.pages import page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.files import FileTrouble
 from monitor.health.conditions import TITLES
 from monitor.matching.mutes import Mute, mute_label
@@ -71,7 +71,7 @@ class Status:
         self._stats, self._health, self._figures = stats, health, figures
         self._alarms, self._waiting, self._mutes, self._copies = alarms, waiting, mutes, copies
         self._files = tuple(files)
-        self._zone, self._clock, self._shown = zone, clock, shown_by(zone)
+        self._zone, self._clock, self._shown = zone, clock, globals_for(zone)
         self.routes = [Route("/status", self._show)]
 
     async def _show(self, request: Request) -> Response:

@@ -30,7 +30,7 @@ _STANDINGS: Final = {
 }
 
 
-def shown_by(zone: str) -> Mapping[str, Any]:
+def globals_for(zone: str) -> Mapping[str, Any]:
     """What a template of news calls, by name. `zone` is the maintainers' clock."""
     return {
         "moment": partial(moment, zone=ZoneInfo(zone)),
@@ -39,7 +39,7 @@ def shown_by(zone: str) -> Mapping[str, Any]:
         "web": _web,
         "outcomes": OUTCOMES | _BEGUN,
         "became": _became,
-        "titled": titled,
+        "titled": insert_titles,
         "outcome_words": OUTCOME_WORDS,
         "states": STATES,
         "decided": partial(_decided, zone=zone),
@@ -60,7 +60,7 @@ def _became(outcome: Outcome, reason: str, standing: DeliveryState | None) -> st
     return f"{what}: {_STANDINGS[standing]}" if standing else f"{what}, в канал не шло"
 
 
-def titled(reason: str, titles: Mapping[str, str]) -> str:
+def insert_titles(reason: str, titles: Mapping[str, str]) -> str:
     """A reason as it was written down, with the topics' titles in place of their ids: «knb: …», «knb/правило: …»."""
     ids = "|".join(map(re.escape, titles))
     return re.sub(rf"(?<![\w/-])({ids})(?:: |/)", lambda match: f"{titles[match[1]]}: ", reason)

@@ -16,7 +16,7 @@ from monitor.config.keyword_rules import Role
 from monitor.desk.file_versions import FileVersionPages
 from monitor.desk.numbers import number_of, number_or_none
 from monitor.desk.pages import back, form_of, initial_of, page
-from monitor.desk.template_globals import shown_by
+from monitor.desk.template_globals import globals_for
 from monitor.edits.checking import new_ones
 from monitor.edits.file_history import FileHistory
 from monitor.edits.files import is_writable
@@ -60,7 +60,7 @@ class Words:
     def __init__(self, *, ask: AskKeywords, history: FileHistory, zone: str) -> None:
         self._ask, self._file = ask, history.file
         ours = {"file": history.file, "group_address": _group_address, "spot_field": _spot_field}
-        self._called = {**shown_by(zone), **ours}
+        self._called = {**globals_for(zone), **ours}
         self.routes = [
             Route("/words", self._all),
             Route("/words/group", self._group),
