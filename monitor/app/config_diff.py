@@ -94,7 +94,7 @@ def trial(compared: Comparison, *, days: int, everything: bool) -> tuple[str, ..
     )
 
 
-def saved_by(versions: Iterable[FileVersion]) -> str:
+def editors(versions: Iterable[FileVersion]) -> str:
     """Who made an edit at the desk: a letter each, as far as that is known; "" when nobody did there."""
     saved = tuple(versions)
     letters = dict.fromkeys(f"{version.initial}." for version in saved if version.initial)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from monitor.app.environment import as_text, read_bytes
 from monitor.app.rules.cache import NO_CACHE, Compiled, RulesCache
-from monitor.app.rules.first_rules import compiled
+from monitor.app.rules.first_rules import compile_content
 from monitor.config.channels import as_posted, load_channels, main_only, problems
 from monitor.config.feeds import load_feeds
 from monitor.config.keyword_rules import Keywords
@@ -73,14 +73,14 @@ def read_rules(
     content: bytes | None = None,
     *,
     cache: RulesCache = NO_CACHE,
-    compile_: Callable[[bytes, str], Compiled] = compiled,
+    compile_: Callable[[bytes, str], Compiled] = compile_content,
 ) -> RulesEdition:
     """The rules of a file, or of this content of it. Raises ConfigError.
 
     Takes about half a second, a tenth when they are those that `cache` has kept.
     """
     content = read_bytes(file) if content is None else content
-    return rules_edition(file, content, cache.compiled(content, file, partial(compile_, content, file)))
+    return rules_edition(file, content, cache.get_or_compile(content, file, partial(compile_, content, file)))
 
 
 def rules_edition(file: str, content: bytes, made: Compiled) -> RulesEdition:

@@ -18,12 +18,12 @@ import structlog
 from monitor.app.config_diff import (
     channel_changes,
     edit_message,
+    editors,
     feed_changes,
     lost_feeds,
     notice_key,
     refusal,
     rule_changes,
-    saved_by,
 )
 from monitor.app.config_files import (
     ChannelsEdition,
@@ -143,7 +143,7 @@ class Reloader:
     async def _take_edited_rules(self, edit: EditedRules, content: bytes) -> None:
         file = self._config.rules_edition.file
         try:
-            made = await asyncio.to_thread(edit.compiled, content, file)
+            made = await asyncio.to_thread(edit.compile, content, file)
             rules = await asyncio.to_thread(rules_edition, file, content, made)
             asked_for, by = self._config.channels_edition.destinations, self._config.channels_edition.file
             require_topics(rules.topics, asked_for, rules=rules.file, file=by)
@@ -155,7 +155,7 @@ class Reloader:
         self._channels_file = _file_of(self._config.channels_edition)  # it may have waited for a topic
         compiled = before.matcher.compiled, rules.matcher.compiled
         try:
-            tried = await asyncio.to_thread(edit.tried, *compiled, now=self._clock(), days=DAYS)
+            tried = await asyncio.to_thread(edit.try_edit, *compiled, now=self._clock(), days=DAYS)
         except DatabaseError as error:
             tried = (f"К прочитанным новостям не примерено: {error}",)
         changes = rule_changes(before.keywords, rules.keywords)
@@ -188,7 +188,7 @@ class Reloader:
         file, *digests = before.file, before.digest.hex(), sha256(content).hexdigest()
 
         def html() -> Html:  # it may wait, and must not hold an edition meanwhile
-            who = saved_by(self._versions.saved_since(file, *digests))
+            who = editors(self._versions.saved_since(file, *digests))
             heading = f"{title}: {file}{f' ({who})' if who else ''}"
             return edit_message(heading, changes or ("По сути ничего не изменилось.",))
 

@@ -16,7 +16,7 @@ from monitor.app.config_files import (
 )
 from monitor.app.environment import clock, environment
 from monitor.app.rules.cache import Compiled, RulesCache
-from monitor.app.rules.first_rules import compiled
+from monitor.app.rules.first_rules import compile_content
 from monitor.config.settings import Settings, load_settings, unknown_names
 from monitor.matching.compiler import collector_paused
 from monitor.matching.matcher import Matcher
@@ -69,7 +69,7 @@ def load(
     feeds: str | None = None,
     keywords: str | None = None,
     channels: str | None = None,
-    compile_: Callable[[bytes, str], Compiled] = compiled,
+    compile_: Callable[[bytes, str], Compiled] = compile_content,
 ) -> Config:
     """Read settings and the files; the arguments win over the settings. `compile_` makes rules that nobody has kept.
 

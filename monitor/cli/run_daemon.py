@@ -21,7 +21,7 @@ from monitor.app.config_diff import edit_message, failing_examples, notice_key
 from monitor.app.environment import clock
 from monitor.app.logs import configure
 from monitor.app.rules.cache import Compiled
-from monitor.app.rules.first_rules import checked, checked_in_child
+from monitor.app.rules.first_rules import compile_and_check, compile_in_child
 from monitor.cli.console.output import say
 from monitor.config.keyword_rules import Keywords
 from monitor.config.settings import Settings
@@ -39,7 +39,7 @@ log = structlog.get_logger()
 def run_daemon(feeds: str | None = None, keywords: str | None = None, channels: str | None = None) -> None:
     """Work until stopped; the files are those of the settings unless others are named. Raises MonitorError."""
     with dictionary.opened_by(_in_files):
-        uvloop.run(_run(start(feeds, keywords, channels, compile_=checked_in_child)))
+        uvloop.run(_run(start(feeds, keywords, channels, compile_=compile_in_child)))
 
 
 def _in_files(path: str) -> Any:
@@ -165,7 +165,7 @@ def start(
     channels: str | None,
     *,
     level: int = logging.INFO,
-    compile_: Callable[[bytes, str], Compiled] = checked,
+    compile_: Callable[[bytes, str], Compiled] = compile_and_check,
 ) -> startup.Config:
     """The settings and the files, and a log of that level; no thread was there before. Raises ConfigError."""
     memory.bound_allocator()

@@ -36,7 +36,7 @@ def build_news(settings: Settings, store: Store, matcher: Callable[[], Matcher],
     shown = News(
         search=_Search(store),
         ask=asked.ask,
-        near=asked.near,
+        near=asked.find_near,
         history=store.history,
         questions=store.questions,
         evidence=store.kept,
@@ -89,7 +89,7 @@ class _RulesInForce:
         return explain(rules, title=title, text=text), nearest_misses(rules, title=title, text=text)
 
     @memory.dictionary_for_now()
-    def near(self, before: int | None) -> NearArticles:
+    def find_near(self, before: int | None) -> NearArticles:
         """The newest news that rules nearly found, of entries before that number."""
         since, is_over = self.clock() - NEARLY_LATELY, self._is_over(NEAR_SECONDS)
         with closing(self.store.archive.iter_articles(since, before=before, outcomes=NEARLY_FOUND)) as kept:

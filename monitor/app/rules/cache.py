@@ -63,7 +63,7 @@ class RulesCache:
     def __init__(self, folder: Path | None) -> None:
         self._file = folder / NAME if folder else None
 
-    def compiled(self, content: bytes, file: str, compile_: Callable[[], Compiled]) -> Compiled:
+    def get_or_compile(self, content: bytes, file: str, compile_: Callable[[], Compiled]) -> Compiled:
         """The rules of this content of a file as they were kept, else what `compile_` makes of it, which is kept.
 
         Not with a failing example, of which each start is to tell.

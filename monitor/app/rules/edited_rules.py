@@ -34,7 +34,7 @@ class EditedRules:
     def __init__(self, database_url: str) -> None:
         self._child = ChildProcess(partial(str, database_url))
 
-    def compiled(self, content: bytes, file: str) -> Compiled:
+    def compile(self, content: bytes, file: str) -> Compiled:
         """The rules of this content of a file, of which all that `monitor check` asks holds. Raises ConfigError."""
         try:
             return self._child.ask(_compiled, content, file)
@@ -42,7 +42,7 @@ class EditedRules:
             log.warning("rules are compiled here, as the child ended", action="reload", error=repr(error.__cause__))
             return _compiled("", content, file)
 
-    def tried(self, before: CompiledRules, after: CompiledRules, *, now: datetime, days: int) -> tuple[str, ...]:
+    def try_edit(self, before: CompiledRules, after: CompiledRules, *, now: datetime, days: int) -> tuple[str, ...]:
         """What it changes for the news of the last days, as far as there is time, for a message.
 
         Raises DatabaseError.

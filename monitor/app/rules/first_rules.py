@@ -13,20 +13,20 @@ from monitor.matching.compiler import compile_rules, with_russian
 from monitor.matching.matcher import Matcher
 
 
-def compiled(content: bytes, file: str) -> Compiled:
+def compile_content(content: bytes, file: str) -> Compiled:
     """The rules of this content of a file. Raises ConfigError."""
     keywords = load_keywords(as_text(content, file), file=file)
     return Compiled(keywords, with_russian(compile_rules(keywords)))
 
 
-def checked(content: bytes, file: str) -> Compiled:
-    """As `compiled`, and which of its examples do not hold. Raises ConfigError."""
+def compile_and_check(content: bytes, file: str) -> Compiled:
+    """As `compile_content`, and which of its examples do not hold. Raises ConfigError."""
     from monitor.matching.explanation import check_examples  # noqa: PLC0415 - rules that were kept hold
 
-    made = compiled(content, file)
+    made = compile_content(content, file)
     return made._replace(failing=check_examples(made.keywords, Matcher(made.rules)))
 
 
-def checked_in_child(content: bytes, file: str) -> Compiled:
-    """As `checked`; here, when the child ends without an answer. Raises ConfigError."""
-    return ask_once(partial(checked, file=file), content)
+def compile_in_child(content: bytes, file: str) -> Compiled:
+    """As `compile_and_check`; here, when the child ends without an answer. Raises ConfigError."""
+    return ask_once(partial(compile_and_check, file=file), content)

@@ -52,8 +52,8 @@ def test_an_edit_is_compiled_and_tried_on_what_was_read(edit: EditedRules, store
     _read(store)
     before = read_rules(FILE, RULES.encode()).matcher.compiled
 
-    keywords, after, _ = edit.compiled(EDIT, FILE)
-    told = edit.tried(before, after, now=NOW, days=1)
+    keywords, after, _ = edit.compile(EDIT, FILE)
+    told = edit.try_edit(before, after, now=NOW, days=1)
 
     assert [topic.id for topic in keywords.topics] == ["flight"]
     assert told[0].startswith("Новости за 1 дн. (все 3)")
@@ -67,7 +67,7 @@ def test_an_edit_whose_examples_fail_is_no_good_edit(edit: EditedRules) -> None:
 
     assert read_rules(FILE, broken).keywords.topics
     with pytest.raises(ConfigError, match=r"keywords.yaml:15: flight: пример «Снег» должен подходить"):
-        edit.compiled(broken, FILE)
+        edit.compile(broken, FILE)
 
 
 @forked
@@ -77,7 +77,7 @@ def test_an_edit_is_asked_all_that_check_asks(edit: EditedRules) -> None:
 
     assert check_rules(everyday.decode(), file=FILE).errors
     with pytest.raises(ConfigError):
-        edit.compiled(everyday, FILE)
+        edit.compile(everyday, FILE)
 
 
 def test_where_no_child_can_answer_the_edit_is_compiled_all_the_same(
@@ -85,7 +85,7 @@ def test_where_no_child_can_answer_the_edit_is_compiled_all_the_same(
 ) -> None:
     monkeypatch.setattr("sys.executable", str(tmp_path / "no-python"))
 
-    keywords = edit.compiled(EDIT, FILE).keywords
+    keywords = edit.compile(EDIT, FILE).keywords
 
     assert [topic.id for topic in keywords.topics] == ["flight"]
 
@@ -95,7 +95,7 @@ def test_a_trial_is_given_up_when_the_monitor_stops(edit: EditedRules, store: St
     before, after = (read_rules(FILE, content).matcher.compiled for content in (RULES.encode(), EDIT))
     Timer(0.2, edit.stop).start()  # in the middle of the child's start
 
-    told = edit.tried(before, after, now=NOW, days=1)
+    told = edit.try_edit(before, after, now=NOW, days=1)
 
     assert told == ("К прочитанным новостям не примерено: не хватило времени или памяти.",)
 
@@ -106,4 +106,4 @@ def test_a_database_that_is_away_is_told_as_such(tmp_path: Path) -> None:
     (tmp_path / "folder.db").mkdir()
 
     with closing(EditedRules(f"sqlite:///{tmp_path}/folder.db")) as edit, pytest.raises(DatabaseError):
-        edit.tried(rules, rules, now=NOW, days=1)
+        edit.try_edit(rules, rules, now=NOW, days=1)

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, text
 
 from monitor.app import config_files, environment
-from monitor.app.config_diff import saved_by
+from monitor.app.config_diff import editors
 from monitor.app.config_files import (
     ChannelsEdition,
     FeedsEdition,
@@ -159,7 +159,7 @@ def test_everybody_is_named_whose_save_was_taken_up(engine: Engine, tmp_path: Pa
     saving.save(str(file), digest_of(file.read_bytes()), contents[0] + b"##\n", initial="", summary="+")
 
     def named(first: bytes, last: bytes) -> str:
-        return saved_by(versions.saved_since(str(file), digest_of(first), digest_of(last)))
+        return editors(versions.saved_since(str(file), digest_of(first), digest_of(last)))
 
     assert named(before, contents[1]) == "правка за столом, А., Б."
     assert named(contents[0], contents[1]) == "правка за столом, Б."

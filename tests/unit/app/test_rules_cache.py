@@ -23,12 +23,12 @@ class Asked(RulesCache):
 
     compilations = 0
 
-    def compiled(self, content: bytes, file: str, compile_: Callable[[], rules.Compiled]) -> rules.Compiled:
+    def get_or_compile(self, content: bytes, file: str, compile_: Callable[[], rules.Compiled]) -> rules.Compiled:
         def counted() -> rules.Compiled:
             self.compilations += 1
             return compile_()
 
-        return super().compiled(content, file, counted)
+        return super().get_or_compile(content, file, counted)
 
 
 @pytest.fixture
