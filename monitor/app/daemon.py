@@ -131,7 +131,7 @@ class Daemon:
         except Exception:
             log.exception("the poll tick failed; trying again", action="poll")
         self._start(self._jobs, "database_outage", self._components.database_outage.round())
-        self._watchdog.round_ended(POLL)
+        self._watchdog.record_round(POLL)
 
     async def _poll(self, state: FeedState) -> None:
         feed = self._components.feeds.get(state.name)
@@ -171,7 +171,7 @@ class Daemon:
             pass  # the poll tick finds it too, and says so
         except Exception:
             log.exception("the dispatch tick failed; trying again", action="dispatch")
-        self._watchdog.round_ended(DISPATCH)
+        self._watchdog.record_round(DISPATCH)
 
     async def _renew_digests(self) -> None:
         await self._components.daily_digest.renew()
@@ -274,7 +274,7 @@ class Daemon:
         await asyncio.to_thread(settle, clock())  # what was recorded meanwhile for one that left
 
     def _note_tick(self, job: str) -> None:
-        late = self._components.watch.metrics.ticked(job, every=TICK)
+        late = self._components.watch.metrics.record_tick(job, every=TICK)
         if late > LATE:
             log.warning("a tick came late: the process was busy or stopped", action=job, seconds=late.total_seconds())
 

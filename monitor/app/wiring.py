@@ -123,7 +123,7 @@ async def open_components(config: Config) -> AsyncIterator[Components]:
             poller=build_poller(config, store, feed_fetcher, outage, recent, chance=random.random),
             look_back=build_look_back(config, store),
             chat=chat,
-            dispatcher=build_dispatcher(settings, store, chats, posted=watch.posted),
+            dispatcher=build_dispatcher(settings, store, chats, posted=watch.record_post),
             reconciler=reconciler,
             daily_digest=build_daily_digest(settings, store, config.destinations, look),
             weekly_digest=build_weekly_digest(settings, store, look),

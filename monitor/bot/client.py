@@ -32,7 +32,7 @@ from monitor.bot.failures import (
 from monitor.errors import ChannelClosed
 from monitor.models.outbox import Buttons, ChatIdentity
 from monitor.sources.http.client_settings import client_settings
-from monitor.text.chat_names import chat_of, renamed, topic_of
+from monitor.text.chat_names import chat_of, rename_chat, topic_of
 
 _PATIENCE: Final = timedelta(seconds=30)  # the library's 5 is short under load, and each timeout is an uncertain post
 
@@ -163,7 +163,7 @@ class BotClient:
         async with self.calling(chat, repeatable=True) as bot:
             info = await bot.get_chat(chat_of(chat))
         name = f"@{info.username}" if info.username and topic_of(chat) is None else ""
-        return ChatIdentity(number=renamed(chat, str(info.id)), name=name)
+        return ChatIdentity(number=rename_chat(chat, str(info.id)), name=name)
 
     async def updates(self, first: int, *, wait: timedelta, wanted: Sequence[str]) -> Sequence[object]:
         """The updates from number `first` on as Telegram wrote them, waited for up to `wait`. Raises as `check`.

@@ -29,7 +29,7 @@ from monitor.models.clock import Clock
 from monitor.models.outbox import Buttons, ChatIdentity, Delivery, DeliveryKind, DeliveryState, Pace, Settlement, Wait
 from monitor.storage.chats import ChatStore
 from monitor.storage.outbox.deliveries import Outbox
-from monitor.text.chat_names import chat_of, renamed
+from monitor.text.chat_names import chat_of, rename_chat
 from monitor.text.telegram_html import text
 
 LEASE = timedelta(minutes=3)  # longer than any send may take, so that a live claim never expires
@@ -329,7 +329,7 @@ def failure_settlement(delivery: Delivery, error: DeliveryError, now: datetime) 
         case MaybeAccepted() | NotAccepted():
             return pending(chat_not_before_at=retry_at)
         case ChannelClosed() if error.migrated_to is not None and str(error.migrated_to) != chat_of(delivery.address):
-            return pending(chat_moved_to=renamed(delivery.chat, str(error.migrated_to)))
+            return pending(chat_moved_to=rename_chat(delivery.chat, str(error.migrated_to)))
         case ChannelClosed():
             return pending(chat_not_before_at=retry_at, chat_closed=reason)
         case MessageGone():

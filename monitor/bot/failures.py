@@ -31,7 +31,7 @@ from httpx import ConnectError, ConnectTimeout, InvalidURL, PoolTimeout, ProxyEr
 from telegram.error import TelegramError
 
 from monitor.errors import ChannelClosed, DeliveryError, MaybeAccepted, MessageGone, MessageRejected, NotAccepted
-from monitor.text.chat_names import chat_of, renamed, topic_of
+from monitor.text.chat_names import chat_of, rename_chat, topic_of
 
 _LONGEST_PAUSE: Final = 86_400  # seconds
 
@@ -130,7 +130,7 @@ def _refusal(refusal: Refused, chat: str) -> DeliveryError:
     reason = f"Telegram ответил: {refusal.code} {refusal.description}"
     match refusal.parameters:
         case {"migrate_to_chat_id": int(number)}:
-            new = renamed(chat, str(number))
+            new = rename_chat(chat, str(number))
             advice = f"Группа {chat} стала супергруппой, её новый номер {new}: запишите его в настройках."
             return ChannelClosed(f"{advice} {reason}", migrated_to=number)
         case {"retry_after": int(seconds) | float(seconds)} if seconds > 0:

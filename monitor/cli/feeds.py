@@ -58,7 +58,7 @@ def feeds_add(
         _refuse(f"За адресом {url} ленты не нашлось: ни RSS, ни карты новостей, ни списка статей, ни канала Telegram.")
     if candidate.twin:
         _refuse(f"Эту ленту уже читает «{candidate.twin.name}»: {candidate.twin.url}")
-    made = feed_writer.appended(text, candidate.feed, file=path, today=clock().date())
+    made = feed_writer.append_feeds(text, candidate.feed, file=path, today=clock().date())
     _show_candidate(candidate)
     if not dry_run:
         _write(content, made)
@@ -82,7 +82,7 @@ def feeds_import(
     _show_compared(compared)
     if not compared.new:
         return
-    made = feed_writer.appended(
+    made = feed_writer.append_feeds(
         text, *compared.new, file=path, today=clock().date(), by="командой monitor feeds import"
     )
     if write:

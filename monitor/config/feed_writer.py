@@ -27,15 +27,15 @@ def stanza(feed: Feed, *, indent: str = "  ") -> str:
 def _quoted(value: str) -> str:
     if _PLAIN.fullmatch(value) or (value.startswith("http") and not re.search(r"[#'\"{}\[\],\\]|: ", value)):
         return value
-    return in_quotes(value)
+    return quote_single(value)
 
 
-def in_quotes(value: str) -> str:
+def quote_single(value: str) -> str:
     """Quote one line for any place in YAML, without escapes."""
     return "'" + value.replace("'", "''") + "'"
 
 
-def appended(text: str, *feeds: Feed, file: str, today: date, by: str = "командой monitor feeds add") -> str:
+def append_feeds(text: str, *feeds: Feed, file: str, today: date, by: str = "командой monitor feeds add") -> str:
     """Return the file's text with the feeds' stanzas at its end; every comment and line stays. Raises ConfigError.
 
     A comment says `by` what they came. The result is read back: unless it gives the same feeds and the new ones, the

@@ -85,7 +85,7 @@ def _read(text: str, file: str, parsed: Mapping | None = None) -> tuple[Keywords
     counted = root.get("counters")
     counters = reader.rules(counted, key="counters", at=root, known=COUNTER_KEYS) if counted is not None else ()
     elsewhere = reader.elsewhere(root.get("elsewhere"))
-    lists = tuple(reader.declared())
+    lists = tuple(reader.word_lists())
     facts = read_facts(reader, root.get("facts"), lists=reader.lists, at=root)
     keywords = Keywords(file=file, topics=topics, lists=lists, never=never, elsewhere=elsewhere, short_text=short_text)
     return replace(keywords, doubt=doubt, counters=counters, facts=facts), reader

@@ -20,7 +20,7 @@ _NUMBER = re.compile(r"[+-]?\d{1,9}", re.ASCII)
 _YES, _NO = frozenset({"1", "true", "t", "yes", "y", "on"}), frozenset({"0", "false", "f", "no", "n", "off"})
 
 
-def listed(written: str) -> tuple[str, ...]:
+def split_list(written: str) -> tuple[str, ...]:
     """Split a list at blanks or commas."""
     return tuple(written.replace(",", " ").split())
 
@@ -68,7 +68,7 @@ def _desk(written: str) -> str:
 
 
 def _pages(written: str) -> str:
-    for url in listed(written):
+    for url in split_list(written):
         _page(url)
     return written
 

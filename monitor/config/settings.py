@@ -10,7 +10,7 @@ from typing import Any, Literal
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from monitor.config import hours
-from monitor.config.setting_values import READERS, listed
+from monitor.config.setting_values import READERS, split_list
 from monitor.errors import ConfigError
 
 PREFIX = "MONITOR_"
@@ -90,7 +90,7 @@ class Settings:
     @property
     def timestamp_authorities(self) -> tuple[str, ...]:
         """Addresses of the authorities that sign the times of captures."""
-        return listed(self.timestamp_url)
+        return split_list(self.timestamp_url)
 
     @property
     def desk_address(self) -> str:

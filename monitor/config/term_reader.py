@@ -76,7 +76,7 @@ class TermReader(YamlReader):
             self._names += [name for name, _ in root.items if name.text == "people"]
         self._lines = {name.text: name.line for name in self._names}
 
-    def declared(self) -> Iterator[WordList]:
+    def word_lists(self) -> Iterator[WordList]:
         """Yield the lists, after everything has been read."""
         reached: set[str] = set()
         new = {""}

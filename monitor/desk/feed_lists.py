@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from monitor.config.feed_writer import appended
+from monitor.config.feed_writer import append_feeds
 from monitor.desk.feed import feed_address
 from monitor.desk.pages import back, form_of, initial_of, page
 from monitor.desk.template_globals import globals_for
@@ -151,7 +151,7 @@ class FeedLists:
         summary = f"добавлено лент {len(new)}: {names}" if len(new) != 1 else f"добавлена лента {names}"
 
         def change(text: str) -> str:
-            return appended(text, *new, file=self._list.file, today=today, by=_BY)
+            return append_feeds(text, *new, file=self._list.file, today=today, by=_BY)
 
         digest, initial = form.get("digest", ""), initial_of(request)
         saved = await asyncio.to_thread(self._list.edit, digest, change, initial=initial, summary=summary)

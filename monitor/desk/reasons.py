@@ -10,7 +10,7 @@ from monitor.matching.explanation import passages
 from monitor.matching.rule_lines import NearMiss
 from monitor.models.articles import Match, TopicVerdict, Verdict, Veto
 from monitor.models.labels import TIER_WORDS
-from monitor.text.marked_text import MarkedPiece, marked
+from monitor.text.marked_text import MarkedPiece, mark
 from monitor.text.unicode import visible
 
 LONGEST: Final = 30_000  # characters of a text that a page shows
@@ -134,4 +134,4 @@ def _spans(reasons: Iterable[Reason], where: str) -> Iterator[tuple[int, int, in
 
 def _pieces(text: str, spans: Iterable[tuple[int, int, int]]) -> Pieces:
     """What drives a screen instead of being read is written out; that comes last, as it moves places."""
-    return tuple(MarkedPiece(text=visible(piece.text), marks=piece.marks) for piece in marked(text, spans))
+    return tuple(MarkedPiece(text=visible(piece.text), marks=piece.marks) for piece in mark(text, spans))

@@ -65,6 +65,6 @@ def line_start(source: str, place: int) -> int:
     return source.rfind("\n", 0, place) + 1
 
 
-def quote(text: str) -> str:
+def quote_double(text: str) -> str:
     """Return the text in double quotes, valid anywhere in YAML."""
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -88,7 +88,7 @@ class _Server(ThreadingHTTPServer):
             if time.monotonic() > until:
                 self._hang_up(request)
 
-    def heard(self, request: socket) -> None:
+    def lift_deadline(self, request: socket) -> None:
         """It has said what it wants: the answer takes the time that it takes."""
         self._open[request] = float("inf")
 
@@ -129,7 +129,7 @@ class _Request(BaseHTTPRequestHandler):
 
     def parse_request(self) -> bool:
         is_whole = super().parse_request()
-        self.server.heard(self.connection)
+        self.server.lift_deadline(self.connection)
         return is_whole
 
     def do_GET(self) -> None:

@@ -38,7 +38,7 @@ class Metrics:
         self._lag = Gauge("monitor_tick_lag_seconds", lag, ["job"], registry=self._registry)
         self._missed = Counter("monitor_ticks_missed", missed, ["job"], registry=self._registry)
 
-    def ticked(self, job: str, *, every: timedelta) -> timedelta:
+    def record_tick(self, job: str, *, every: timedelta) -> timedelta:
         """A tick of the job begins; one is expected `every` so often. Returns how late it is."""
         now = self._clock.steady()
         before = self._ticked_at.get(job, now - every)
@@ -48,7 +48,7 @@ class Metrics:
         self._missed.labels(job).inc(late // every)
         return late
 
-    def posted(self, published_at: datetime | None, seen_at: datetime) -> None:
+    def record_post(self, published_at: datetime | None, seen_at: datetime) -> None:
         """A post was accepted just now; an undated article counts from when it was seen."""
         now = self._clock()
         self._feed_to_post.observe(max((now - (published_at or seen_at)).total_seconds(), 0.0))

@@ -71,7 +71,7 @@ class Watch:
         """Why this worker cannot be called healthy, now; empty: it can. Raises DatabaseError."""
         return self._problems(self.stats.vitals(self.clock()))
 
-    def posted(self, delivery_id: int) -> None:
+    def record_post(self, delivery_id: int) -> None:
         """A post was accepted this moment: count how long its readers waited."""
         try:
             times = self.stats.times(delivery_id)
@@ -79,7 +79,7 @@ class Watch:
             log.warning("a delay was not counted", action="metrics", error=str(error))
             return
         if times:
-            self.metrics.posted(*times)
+            self.metrics.record_post(*times)
 
     def _problems(self, vitals: Vitals) -> tuple[str, ...]:
         return liveness.problems(vitals, self.clock(), worker=self.worker, chats=self.served)

@@ -36,7 +36,7 @@ class Watchdog:
             self._is_watching = False
             faulthandler.cancel_dump_traceback_later()
 
-    def round_ended(self, job: str) -> None:
+    def record_round(self, job: str) -> None:
         """A round of this job has ended, well or not: a database that refuses is no reason to die."""
         self._seen.add(job)
         is_old = time.monotonic() - self._armed_at >= self._patience / REARMED

@@ -15,7 +15,7 @@ from typing import Literal, cast
 from monitor.matching.compiled_rules import CompiledTerm
 from monitor.matching.term_index import Hit, Piece, Span, TermIndex, lines_of
 from monitor.matching.words.word_index import PieceWord
-from monitor.text.broken_words import rejoined
+from monitor.text.broken_words import rejoin
 from monitor.text.languages.detection import reads_kazakh
 from monitor.text.languages.kazakh_latin import KAZAKH_LETTERS
 from monitor.text.unicode import INVISIBLE
@@ -36,7 +36,7 @@ class Reading:
     """One article in which terms are looked for. Positions count the title, one line break, and the text."""
 
     def __init__(self, index: TermIndex, title: str, text: str) -> None:
-        self.whole = f"{rejoined(title)}\n{rejoined(text)}"  # a phrase does not span this line break
+        self.whole = f"{rejoin(title)}\n{rejoin(text)}"  # a phrase does not span this line break
         self._index = index
         self._border = len(title)
         self.is_short = len(text) <= LEAD  # a short text is all about one thing, so windows are wider

@@ -20,7 +20,7 @@ class AgeLimit:
     since: datetime
     first_sight: bool = False
 
-    def stale(self, entry: Entry) -> EntryOutcome | None:
+    def stale_outcome(self, entry: Entry) -> EntryOutcome | None:
         """The outcome of an entry too old to be news, or None."""
         at = entry.published_at
         if self.first_sight:

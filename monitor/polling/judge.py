@@ -75,7 +75,7 @@ class Judge:
         urgent: list[Entry] = []
         waiting: list[Entry] = []
         for entry in sorted(entries, key=lambda entry: entry.published_at or now):
-            if stale := limit.stale(entry):
+            if stale := limit.stale_outcome(entry):
                 decided.append(stale)
             elif not _needs_page(feed, entry):
                 decided.append(self._judged(feed, entry, _feed_text(entry)))
@@ -106,7 +106,9 @@ class Judge:
 
     def _judged_with_page(self, feed: Feed, entry: Entry, page: Extracted, limit: AgeLimit) -> EntryOutcome:
         dated = replace(entry, title=entry.title or page.title, published_at=entry.published_at or page.published_at)
-        return limit.stale(dated) or self._judged(feed, dated, _joined(_feed_text(entry), page.text), page.problem)
+        return limit.stale_outcome(dated) or self._judged(
+            feed, dated, _joined(_feed_text(entry), page.text), page.problem
+        )
 
     def _judged(self, feed: Feed, entry: Entry, text: str, problem: str = "") -> EntryOutcome:
         verdict = self.matcher.judge(title=entry.title, text=text)

@@ -203,7 +203,7 @@ class Poller:
         if state.baseline_at is None or not renamed_entries.may_be_renamed(unseen, total=total, is_moved=is_moved):
             return ()
         shown = self.entries.shown_lately(state.name, now, max(1_000, total))
-        same = renamed_entries.renamed(unseen, shown, total=total, is_moved=is_moved)
+        same = renamed_entries.find_renamed(unseen, shown, total=total, is_moved=is_moved)
         reason = "уже была в ленте под другим идентификатором"
         return tuple(EntryOutcome(entry=entry, outcome=Outcome.DUPLICATE, reason=reason) for entry in same)
 

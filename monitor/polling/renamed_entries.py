@@ -12,7 +12,7 @@ from monitor.text import urls
 FEWEST = 3  # entries of a body that can be said to have been renamed
 
 
-def renamed(
+def find_renamed(
     unseen: Sequence[Entry], shown: Collection[tuple[str, str]], *, total: int, is_moved: bool
 ) -> tuple[Entry, ...]:
     """The unseen entries of a body of `total` that were `shown` (title, address) lately under other identities.

@@ -16,7 +16,7 @@ from monitor.config.hours import Week
 from monitor.models.channels import Tongue
 from monitor.models.outbox import DigestItem
 from monitor.stories.post_texts import TEXTS, PostTexts
-from monitor.text.telegram_html import Html, fits, join, line, link, linked, seen, tag, text
+from monitor.text.telegram_html import Html, fits, join, line, link, tag, text, visible_text, wrap_link
 from monitor.text.unicode import utf16_length
 
 _TITLE_UNITS, _OUTLETS, _OUTLETS_UNITS, _TOPIC_UNITS = 160, 6, 100, 80
@@ -87,7 +87,7 @@ def _retracted(items: Sequence[DigestItem], say: PostTexts) -> Html:
 
 
 def _retracted_item(item: DigestItem, say: PostTexts) -> Html:
-    title = linked(tag("s", text(line(item.title, _RETRACTED_UNITS) or say.untitled)), item.url)
+    title = wrap_link(tag("s", text(line(item.title, _RETRACTED_UNITS) or say.untitled)), item.url)
     return join("", (text("• "), title, text(f" — {line(item.retracted, _WHY_UNITS)}")))
 
 
@@ -101,7 +101,7 @@ def render_week(week: Week, items: Sequence[DigestItem], *, archive: str) -> str
     several = sorted((item for item in items if len(item.outlets) > 1), key=lambda item: -len(item.outlets))
     address = link("Архив", archive) if archive else Html("")
     captions = (_caption(opening, counts, several[:count], address) for count in range(_MOST_TOLD, -1, -1))
-    return next(caption for caption in captions if utf16_length(seen(caption)) <= _CAPTION_UNITS)
+    return next(caption for caption in captions if utf16_length(visible_text(caption)) <= _CAPTION_UNITS)
 
 
 def days_of(week: Week) -> str:

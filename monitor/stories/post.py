@@ -37,11 +37,11 @@ from monitor.text.telegram_html import (
     line,
     link,
     link_below,
-    linked,
     marked_line,
-    seen,
     tag,
     text,
+    visible_text,
+    wrap_link,
 )
 from monitor.text.unicode import utf16_length
 
@@ -75,8 +75,8 @@ def render(story: Story, part: int, *, to: Destination, now: datetime, marked: b
     topics = [topic for telling in story_part.tellings for topic in _named_topics(telling, story_part)]
     rows = (
         text(first_line(lead, _named_topics(lead, story_part), earlier, to.tongue)),
-        tag("b", linked(title, lead.article.url)),
-        _former(lead.article, seen(title), to.tongue),
+        tag("b", wrap_link(title, lead.article.url)),
+        _former(lead.article, visible_text(title), to.tongue),
         _facts(lead, earlier, to.tongue),
         *([] if to.brief else _quotes(lead, spans, marked=marked)),
         _source(story, lead.article, to, now),

@@ -22,7 +22,7 @@ LONGEST_PIECE = 100  # characters; anything longer between blanks is no word
 Part = tuple[int, str]  # where the part begins in the piece, and its text
 
 
-def rejoined(text: str) -> str:
+def rejoin(text: str) -> str:
     """Return `text` with joiners in place of what breaks a word; the length stays the same."""
     if "\r" in text or _HYPHENATED.search(text):
         text = _LINE_END.sub(_over_line_end, text)

@@ -79,7 +79,7 @@ def decode(body: bytes, content_type: str = "") -> str:
     return body.decode(_undeclared(body), "ignore") if sound is None else sound
 
 
-def repaired(text: str) -> str:
+def repair(text: str) -> str:
     """Repair a text that was encoded twice («Ð¡ÑƒÐ´», «РЎСѓРґ»); any other is returned unchanged."""
     if not _TWICE_ENCODED.search(text):
         return text

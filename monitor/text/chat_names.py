@@ -22,7 +22,7 @@ def topic_of(name: str) -> int | None:
     return int(named[2]) if named and int(named[2]) > _GENERAL else None
 
 
-def renamed(name: str, chat: str) -> str:
+def rename_chat(name: str, chat: str) -> str:
     """Return the same place with another name for its chat: "@name/17" with -100123 is "-100123/17"."""
     topic = topic_of(name)
     return chat if topic is None else f"{chat}/{topic}"

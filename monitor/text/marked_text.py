@@ -17,7 +17,7 @@ class MarkedPiece:
     marks: tuple[int, ...] = ()
 
 
-def marked(text: str, spans: Iterable[MarkedSpan]) -> tuple[MarkedPiece, ...]:
+def mark(text: str, spans: Iterable[MarkedSpan]) -> tuple[MarkedPiece, ...]:
     """Return pieces that together are the text; neighbours differ in marks. What of a span is outside is ignored."""
     alike = groupby(_between_edges(len(text), spans), key=itemgetter(2))
     stretches = ((list(stretch), marks) for marks, stretch in alike)

@@ -190,11 +190,11 @@ def _within_cap(html: str) -> str:
 
 def drop(nodes: Iterable[LexborNode]) -> None:
     """Remove nodes from their document. A node inside another is removed with it: freeing it twice would crash."""
-    for node in outermost(nodes):
+    for node in outermost_nodes(nodes):
         node.decompose()
 
 
-def outermost(nodes: Iterable[LexborNode]) -> list[LexborNode]:
+def outermost_nodes(nodes: Iterable[LexborNode]) -> list[LexborNode]:
     """Return the nodes that are inside no other of these, each once."""
     chosen = {node.mem_id: node for node in nodes}
     known: dict[int, bool] = {}  # whether a node is inside a chosen one

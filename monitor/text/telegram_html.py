@@ -46,10 +46,10 @@ def tag(name: Literal["b", "i", "u", "s", "code", "blockquote", "blockquote expa
 
 def link(outside: str, url: str) -> Html:
     """Return outside text as a link; as text alone if the address is not safe for a browser."""
-    return linked(text(outside), url)
+    return wrap_link(text(outside), url)
 
 
-def linked(inner: Html, url: str) -> Html:
+def wrap_link(inner: Html, url: str) -> Html:
     """Return `inner`, which must not contain a link, as a link; unchanged if the address is not safe for a browser."""
     address = web_address(url)
     return Html(f'<a href="{escape(address)}">{inner}</a>') if address else inner
@@ -101,7 +101,7 @@ def web_address(url: str) -> str:
 
 def fits(html: str) -> bool:
     """Whether Telegram accepts the text as one message."""
-    return utf16_length(seen(html)) <= MOST_UNITS and len(html.encode()) <= MOST_BYTES
+    return utf16_length(visible_text(html)) <= MOST_UNITS and len(html.encode()) <= MOST_BYTES
 
 
 def fitting(rows: Sequence[Html], whole: Callable[[Sequence[Html]], Html], *, room: int = 0) -> Html:
@@ -112,7 +112,7 @@ def fitting(rows: Sequence[Html], whole: Callable[[Sequence[Html]], Html], *, ro
     return whole(rows[:count])
 
 
-def seen(html: str) -> str:
+def visible_text(html: str) -> str:
     """Return the visible text of Telegram HTML made here."""
     return unescape(_TAG.sub("", html))
 
@@ -120,8 +120,8 @@ def seen(html: str) -> str:
 def first_line(html: str) -> str:
     """Return a message's name in a list: its headline (a row in bold), else its first row that is not hashtags."""
     if headline := _HEADLINE.search(html):
-        return seen(headline[1]).strip()
-    rows = [row for row in map(str.strip, seen(html).splitlines()) if row]
+        return visible_text(headline[1]).strip()
+    rows = [row for row in map(str.strip, visible_text(html).splitlines()) if row]
     return next((row for row in rows if not row.startswith("#")), rows[0] if rows else "")
 
 
@@ -139,7 +139,7 @@ def headline(html: str, units: int) -> Html:
     """
     bold = _BOLD.findall(html)
     linked_first = sorted(bold, key=lambda inner: not inner.startswith("<a "))
-    words = _beginning(seen(linked_first[0]).strip(), units) if bold else ""
+    words = _beginning(visible_text(linked_first[0]).strip(), units) if bold else ""
     return tag("b", text(words)) if words else Html("")
 
 

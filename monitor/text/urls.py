@@ -56,13 +56,13 @@ def canonical(url: str) -> str:
     article of RFE/RL is identified by its number, because its host and slug change; a Telegram post by `t.me/name/id`;
     the hosts that one site moves between are one. What is not an http(s) address is returned trimmed.
     """
-    trimmed = cleaned(url)
+    trimmed = clean(url)
     if len(trimmed) > _LONGEST:
         return trimmed
     return _canonical(trimmed) if len(trimmed) <= _LONGEST_REMEMBERED else _canonical.__wrapped__(trimmed)
 
 
-def cleaned(url: str) -> str:
+def clean(url: str) -> str:
     """Return the address as a browser would open it: trimmed, without line breaks, blanks encoded."""
     return _BROKEN.sub("", url.strip(_NOISE)).replace(" ", "%20")
 
@@ -72,7 +72,7 @@ def as_typed(written: str) -> str:
 
     "" if it is no http(s) address: a word, an address of another kind.
     """
-    trimmed = cleaned(written)
+    trimmed = clean(written)
     if "://" not in trimmed and _BARE.fullmatch(trimmed):
         trimmed = f"https://{trimmed}"
     return trimmed if _split(trimmed) else ""
@@ -112,7 +112,7 @@ def address_number(canonical_url: str) -> int:
 
 def host_key(url: str) -> str:
     """Return the host of an address, without `www.` and the like; "" if it is not an http(s) address."""
-    parts = _split(cleaned(url))
+    parts = _split(clean(url))
     return _host(parts.netloc) if parts else ""
 
 
@@ -132,7 +132,7 @@ def message_link(chat: str, message_id: int | None) -> str:
 
 def absolute(base: str, url: str) -> str:
     """Make `url`, found on the page `base`, absolute; "" if the result is no http(s) address."""
-    trimmed = cleaned(url)
+    trimmed = clean(url)
     if not trimmed:
         return ""
     try:

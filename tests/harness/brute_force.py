@@ -8,7 +8,7 @@ from itertools import pairwise, product
 from monitor.config.keyword_rules import Keywords, Role, Rule, Scope, Term, TermWord, TermWordKind
 from monitor.matching.roles import kazakh_fits, place_of, russian_fits
 from monitor.models.articles import Tier
-from monitor.text.broken_words import rejoined
+from monitor.text.broken_words import rejoin
 from monitor.text.languages import dictionary, kazakh, russian
 from monitor.text.languages.cases import ANY, Case, kazakh_case
 from monitor.text.languages.detection import reads_kazakh
@@ -278,7 +278,7 @@ def widened(rule: Rule, text: str, times: float) -> Rule:
 
 def expected(keywords: Keywords, title: str, text: str) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     topics, vetoes = [], []
-    title, text = rejoined(title), rejoined(text)
+    title, text = rejoin(title), rejoin(text)
     for topic in keywords.topics:
         acts = [spot for rule in topic.rules for term in rule.lines[0] for spot in spots(term, title, text)]
         for rule in sorted(topic.rules, key=lambda rule: rule.tier is not Tier.POST):

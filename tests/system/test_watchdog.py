@@ -15,8 +15,8 @@ with watchdog.watching():
     {work}
 print("done", flush=True)
 """
-WELL = "for _ in range(40): watchdog.round_ended('poll'); watchdog.round_ended('dispatch'); time.sleep(0.1)"
-HALF = "for _ in range(300): watchdog.round_ended('poll'); time.sleep(0.1)"
+WELL = "for _ in range(40): watchdog.record_round('poll'); watchdog.record_round('dispatch'); time.sleep(0.1)"
+HALF = "for _ in range(300): watchdog.record_round('poll'); time.sleep(0.1)"
 ASLEEP = "time.sleep(30)"
 LOCKED = "import re; re.match('(a+)+$', 'a' * 60 + 'b')"  # holds the interpreter's lock: no Python thread runs
 

@@ -12,10 +12,10 @@ from typing import Any
 from unicodedata import normalize
 
 from monitor.config import yaml_reader
-from monitor.config.feed_writer import in_quotes
+from monitor.config.feed_writer import quote_single
 from monitor.config.feeds import KEYS, LISTING_KEYS, load_feeds
 from monitor.config.yaml_reader import Node, Scalar, Sequence, items_of, pairs_of
-from monitor.edits.written_words import line_start, quote
+from monitor.edits.written_words import line_start, quote_double
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed
 
@@ -98,7 +98,7 @@ def feed_of(fields: Mapping[str, str]) -> Feed:
     keys = [(path, value.strip()) for path in ALL_KEYS if (value := fields.get(path, "")) and path not in _LISTED]
     for path, value in keys:
         _one_line(path, value, file="")
-    lines = "\n    ".join(f"{path}: {in_quotes(value)}" for path, value in keys)
+    lines = "\n    ".join(f"{path}: {quote_single(value)}" for path, value in keys)
     (feed,) = load_feeds(f"feeds:\n  - {lines}\n", file="")
     return feed
 
@@ -198,8 +198,8 @@ def _quoted(value: str, opened: _Opened, *, style: str = "") -> str:
     if style in ("|", ">"):
         raise opened.by_hand_error()
     if style == '"':
-        return quote(value)
-    return value if style != "'" and _is_plain(value) else in_quotes(value)
+        return quote_double(value)
+    return value if style != "'" and _is_plain(value) else quote_single(value)
 
 
 def _one_line(path: str, value: str, *, file: str) -> None:

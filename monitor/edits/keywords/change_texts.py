@@ -8,7 +8,7 @@ from monitor.matching.backtest import Change
 from monitor.matching.matcher import Matcher
 from monitor.models.articles import Tier, Verdict
 from monitor.models.labels import TIERS
-from monitor.text.marked_text import MarkedPiece, marked
+from monitor.text.marked_text import MarkedPiece, mark
 from monitor.text.unicode import visible
 
 _SENTENCES = 3
@@ -51,7 +51,7 @@ def _passages(verdict: Verdict, *, title: str, text: str) -> Iterator[Pieces]:
 
 
 def _pieces(text: str, spans: Iterable[tuple[int, int]]) -> Pieces:
-    pieces = marked(text, ((start, end, 1) for start, end in spans))
+    pieces = mark(text, ((start, end, 1) for start, end in spans))
     return tuple(MarkedPiece(text=visible(piece.text), marks=piece.marks) for piece in pieces)
 
 

@@ -13,7 +13,7 @@ from monitor.config.keyword_rules import Role
 from monitor.config.mentions import LANGUAGES, items
 from monitor.config.yaml_reader import Mapping, Node, Scalar, Sequence, pairs_of
 from monitor.edits.keywords.keyword_places import KeywordsText, Path, WordGroup, WordPlace, node_at, read_places
-from monitor.edits.written_words import WrittenWord, line_start, quote, words_of
+from monitor.edits.written_words import WrittenWord, line_start, quote_double, words_of
 from monitor.errors import ConfigError
 from monitor.models.articles import Language
 
@@ -143,7 +143,7 @@ def _additions(
     if not is_in_brackets or place.node.style:
         yield _at_end(written.text, place, word, longest=LONGEST_LINE if not is_in_brackets else len(written.text))
     text = ", ".join([*(known.text for known in place.words), word])
-    yield _replaced(written.text, place.node.span, quote(text))
+    yield _replaced(written.text, place.node.span, quote_double(text))
 
 
 def _is_one_a_line(sequence: Sequence, source: str) -> bool:
@@ -200,7 +200,7 @@ def _with_new_text(written: KeywordsText, node: Node, word: str, language: Langu
 
 
 def _typed(word: str) -> str:
-    return word if _PLAIN.fullmatch(word) else quote(word)
+    return word if _PLAIN.fullmatch(word) else quote_double(word)
 
 
 # ── taking out ─────────────────────────────────────────────────────────────────────────────────
@@ -219,7 +219,7 @@ def _removals(written: KeywordsText, group: WordGroup, place: WordPlace, number:
     elif before:
         yield _replaced(source, (before.end, words[number].end), "")
     rest = ", ".join(word.text for word in words[:number] + words[number + 1 :])
-    yield _replaced(source, place.node.span, quote(rest))
+    yield _replaced(source, place.node.span, quote_double(rest))
 
 
 def _without_text(written: KeywordsText, group: WordGroup, path: Path) -> Iterator[str]:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 
-from monitor.text.broken_words import odd_pieces, readings, rejoined
+from monitor.text.broken_words import odd_pieces, readings, rejoin
 from monitor.text.languages.kazakh_latin import latin_skeleton
 from monitor.text.unicode import WORD, fold
 
@@ -35,7 +35,7 @@ def index_words(title: str, text: str) -> frozenset[str]:
 
 def _whole(title: str, text: str) -> str:
     """Join title and text as rules read them: broken words are mended in each separately."""
-    return f"{rejoined(title)}\n{rejoined(text)}"[:LONGEST_TEXT]
+    return f"{rejoin(title)}\n{rejoin(text)}"[:LONGEST_TEXT]
 
 
 def may_have(phrases: Sequence[Sequence[frozenset[str]]], *, title: str, text: str) -> bool:

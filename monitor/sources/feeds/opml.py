@@ -71,7 +71,7 @@ def _feeds(root: Any) -> Iterator[Feed]:
             yield Feed(
                 name=_name(words),
                 kind=_kind(words.get("type", "")),
-                url=_FEED_SCHEME.sub(lambda scheme: scheme[1] or "http://", urls.cleaned(words.get("xmlurl", ""))),
+                url=_FEED_SCHEME.sub(lambda scheme: scheme[1] or "http://", urls.clean(words.get("xmlurl", ""))),
                 lang=_language(words.get("language", "")),
                 tz="",
                 group=_group(element),

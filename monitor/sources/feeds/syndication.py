@@ -87,8 +87,8 @@ def draft(raw: Mapping[str, Any], base: str, tz: str, now: datetime, since: date
     """An entry out of what a reader says of it in feedparser's names, within the bounds of this file."""
     guid = _UNSTORABLE.sub("", str(raw.get("id") or "")).strip()[:_LONGEST_GUID]
     written = str(raw.get("title") or "")[:_LONGEST_MARKUP]
-    repaired = charsets.repaired(written)
-    repair = charsets.repaired if repaired != written else str  # what was encoded twice was so throughout
+    repaired = charsets.repair(written)
+    repair = charsets.repair if repaired != written else str  # what was encoded twice was so throughout
     title, published_at = markup.headline(repaired)[:_LONGEST_TITLE], _published_at(raw, tz, now)
     is_old = since is not None and published_at is not None and published_at < since
     unread = is_old and unicode.speaks(title)  # else its text says what to call it

@@ -116,7 +116,7 @@ def _selected(tree: LexborHTMLParser, title: str, selector: str) -> str:
         nodes = tree.css(selector)[:_MOST_SELECTED]
     except SelectolaxError:
         return ""
-    outermost = markup.outermost(nodes)
+    outermost = markup.outermost_nodes(nodes)
     texts = (_readable(content.body_lines(flat_dom.lay_out(node), title)) for node in outermost)
     return "\n\n".join(part for part in texts if part)
 

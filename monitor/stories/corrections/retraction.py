@@ -13,9 +13,9 @@ from monitor.models.stories import Retraction, Story
 from monitor.stories.post import headline_for, lead_for, part_of
 from monitor.stories.post_texts import TEXTS, ZONE
 from monitor.text.numbers import whole
-from monitor.text.telegram_html import Html, join, line, linked, tag, text
+from monitor.text.telegram_html import Html, join, line, tag, text, wrap_link
 from monitor.text.unicode import utf16_length
-from monitor.text.urls import cleaned
+from monitor.text.urls import clean
 
 RETRACT_BUTTON: Final = "x"  # the part of the button's data before the first colon
 LONGEST_REASON: Final = 300  # UTF-16 units
@@ -48,7 +48,7 @@ def struck_post(story: Story, part: int, *, to: Destination) -> Html:
     """Return what a chat shows for a retracted part of a story: the headline struck, still linked, and the reason."""
     assert story.retracted
     article = lead_for(part_of(story, part), to).article
-    title = tag("b", tag("s", linked(headline_for(story, part, to=to), article.url)))
+    title = tag("b", tag("s", wrap_link(headline_for(story, part, to=to), article.url)))
     return join("\n", (title, _since(story.retracted, to.tongue), text(line(article.feed, _OUTLET_UNITS))))
 
 
@@ -106,7 +106,7 @@ def story_named(written: str) -> int | PostAddress | None:
     if (number := whole(written)) is not None:
         return number
     try:
-        parts = urlsplit(cleaned(written if "//" in written else f"https://{written}"))
+        parts = urlsplit(clean(written if "//" in written else f"https://{written}"))
     except ValueError:
         return None
     if page := _PAGE.search(parts.path):

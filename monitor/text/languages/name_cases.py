@@ -83,7 +83,7 @@ _NAME_TABLE: tuple[tuple[str, int, tuple[str, ...]], ...] = (
 _FLEETING = re.compile(r"(.+[^аеиоуыэюя])[ео](к)")  # Волчок → Волчка
 
 
-def by_ending(name: str) -> Iterator[str]:
+def forms_by_ending(name: str) -> Iterator[str]:
     """Yield the singular forms of a folded name or noun, without itself; for some surnames also the family's."""
     head, hyphen, last = name.rpartition("-")
     _, taken, endings = next(row for row in _NAME_TABLE if re.fullmatch(row[0], last))

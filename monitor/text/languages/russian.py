@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 from monitor.text.languages import dictionary
 from monitor.text.languages.cases import ANY, NO_CASE, RUSSIAN, Case
-from monitor.text.languages.name_cases import by_ending, cases_by_ending, plural_by_ending
+from monitor.text.languages.name_cases import cases_by_ending, forms_by_ending, plural_by_ending
 from monitor.text.unicode import fold
 
 _WORD = re.compile(r"[а-я]+(?:-[а-я]+)*")
@@ -77,7 +77,7 @@ def forms(word: str) -> frozenset[str]:
     known = {form.replace("ё", "е") for parse in parses for form, _ in _paradigm(parse)}
     if head:
         known |= {f"{head}-{form}" for form in forms(last)}  # онлайн-режима; the dictionary would decline both parts
-    guessed = () if known else (*by_ending(folded), *(plural_by_ending(folded) if word == word.lower() else ()))
+    guessed = () if known else (*forms_by_ending(folded), *(plural_by_ending(folded) if word == word.lower() else ()))
     return frozenset(known) | {folded, *guessed}
 
 
@@ -342,7 +342,7 @@ def name_forms(name: str) -> frozenset[str]:
     if not _WORD.fullmatch(folded):
         return frozenset()
     readings = list(_first_names(folded))
-    known = {form for reading in readings for form in _singular(reading)} or {*by_ending(folded), *_as_noun(name)}
+    known = {form for reading in readings for form in _singular(reading)} or {*forms_by_ending(folded), *_as_noun(name)}
     if folded.endswith("ия"):
         known.add(folded[:-1] + "е")  # stressed on the ending: «Алие», «Зульфие»
     if folded.endswith("ь") and any("Fixd" in reading.tag for reading in readings):

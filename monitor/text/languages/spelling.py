@@ -6,7 +6,7 @@ Most words it lacks are right («релокант», «иноагент»), so o
 import re
 from collections.abc import Collection, Iterator
 
-from monitor.text.languages.dictionary import is_known, known_among
+from monitor.text.languages.dictionary import is_known, known_words
 from monitor.text.languages.russian import is_dictionary_form
 
 _WORD = re.compile(r"[а-яё]{6,}")
@@ -23,7 +23,7 @@ def meant_by(word: str, *, among: Collection[str]) -> str:
     if not _WORD.fullmatch(word) or _OF_A_PLACE.fullmatch(word) or is_known(word):
         return ""
     likely = dict.fromkeys(other for other in _slips(word) if not word.startswith(other) or word[-1] == word[-2])
-    known = known_among(likely)
+    known = known_words(likely)
     return next((other for other in likely if other in among or (other in known and is_dictionary_form(other))), "")
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from monitor.storage.site.cases import CaseStore, TakedownStore
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from tests.factories import NOW
 from tests.harness.review_chat import REVIEWERS, ReviewChatHarness
 from tests.harness.seeded_outbox import SeededOutbox
@@ -13,7 +13,7 @@ async def say(harness: ReviewChatHarness, said: str) -> str:
     """What the bot answers."""
     harness.api.say(REVIEWERS, said)
     await harness.handle_updates()
-    return seen(harness.api.posted(REVIEWERS)[-1].html)
+    return visible_text(harness.api.posted(REVIEWERS)[-1].html)
 
 
 async def test_a_case_is_opened_told_and_closed(harness: ReviewChatHarness) -> None:

@@ -15,7 +15,7 @@ from monitor.storage.corrections.retractions import Retractions
 from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.tables import deliveries
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from tests.factories import NOW
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
@@ -151,7 +151,7 @@ async def test_what_waits_names_no_story_that_was_retracted_since(outbox: Outbox
     await daily.renew()
 
     (digest,) = digests(outbox, clock)
-    assert seen(digest.html).splitlines()[0] == "За сутки: 1 · 22.11.2026"
+    assert visible_text(digest.html).splitlines()[0] == "За сутки: 1 · 22.11.2026"
     assert "Новость 1 " not in digest.html
     assert "Новость 2" in digest.html
     await daily.renew()

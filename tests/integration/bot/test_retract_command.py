@@ -10,7 +10,7 @@ from monitor.config.hours import Day
 from monitor.models.articles import Tier
 from monitor.storage.corrections.schema import retractions
 from monitor.storage.tables import deliveries
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from tests.factories import NOW
 from tests.harness.review_chat import CHANNEL, FREE, REVIEWERS, ReviewChatHarness
 from tests.servers import faults
@@ -23,7 +23,7 @@ async def say(harness: ReviewChatHarness, said: str) -> str:
     """What the bot answers."""
     harness.api.say(REVIEWERS, said)
     await harness.handle_updates()
-    return seen(harness.api.posted(REVIEWERS)[-1].html)
+    return visible_text(harness.api.posted(REVIEWERS)[-1].html)
 
 
 async def published(harness: ReviewChatHarness, *, tier: Tier = Tier.POST) -> PostedMessage:
@@ -295,4 +295,4 @@ async def test_all_that_is_told_stands_in_every_chat(harness: ReviewChatHarness)
 
     claimed = harness.outbox.claim("@other", NOW + timedelta(hours=1), lease=timedelta(minutes=3), pace=FREE)
     assert getattr(claimed, "message_id", None) == 5
-    assert seen(getattr(claimed, "html", "")) == STRUCK
+    assert visible_text(getattr(claimed, "html", "")) == STRUCK

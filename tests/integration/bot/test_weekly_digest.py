@@ -24,7 +24,7 @@ from monitor.storage.outbox.deliveries import Outbox
 from monitor.storage.outbox.digests import DigestStore
 from monitor.storage.store import Store
 from monitor.storage.tables import deliveries, delivery_photos
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from tests.harness.clock import Clock
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 from tests.servers.bot_api import TOKEN, BotApi, deliver_then_reset
@@ -90,7 +90,7 @@ async def test_once_a_week_whoever_asks_and_how_often(
         ("picture2026-W48: 1", False),
         ("picture2026-W49: 2", False),
     ]
-    assert seen(told[2].html).startswith("Неделя: 2 · 29.11, 14:30 – 06.12.2026, 14:30")
+    assert visible_text(told[2].html).startswith("Неделя: 2 · 29.11, 14:30 – 06.12.2026, 14:30")
 
 
 async def test_a_week_without_stories_has_no_picture(outbox: Outbox, engine: Engine, clock: Clock) -> None:
@@ -129,7 +129,7 @@ async def test_the_first_and_the_last_second_count_and_none_beside_them(
     await weekly(engine, clock).put_if_due()
 
     (told,) = send(outbox, clock)
-    assert seen(told.html).startswith("Неделя: 2 · 15.11, 14:30 – 22.11.2026, 14:30")
+    assert visible_text(told.html).startswith("Неделя: 2 · 15.11, 14:30 – 22.11.2026, 14:30")
 
 
 async def test_one_that_waits_counts_no_story_that_was_retracted_since(
@@ -145,7 +145,7 @@ async def test_one_that_waits_counts_no_story_that_was_retracted_since(
     await picture.renew()
 
     (told,) = send(outbox, clock)
-    assert seen(told.html).startswith("Неделя: 1")
+    assert visible_text(told.html).startswith("Неделя: 1")
     assert told.photo == PICTURE + b"2026-W47: 1"
 
 

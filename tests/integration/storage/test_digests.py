@@ -25,7 +25,7 @@ from monitor.storage.outbox.digests import FLOOD, DigestStore
 from monitor.storage.stats import Stats
 from monitor.storage.store import Store
 from monitor.storage.tables import articles, deliveries
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from tests.factories import NOW
 from tests.harness.seeded_outbox import CHAT, SeededOutbox
 
@@ -65,7 +65,7 @@ def test_one_more_and_all_are_one_digest_in_the_order_of_publication(outbox: Out
 
     digest = send(outbox)
 
-    lines = seen(digest.html).splitlines()
+    lines = visible_text(digest.html).splitlines()
     assert digest.kind is DeliveryKind.DIGEST
     assert digest.story_id is None
     assert lines[:4] == [f"Накопилось новостей: {FLOOD + 1}", "", "Knb · 1", "• Новость 1 — Медуза, Лада"]
@@ -85,9 +85,9 @@ def test_a_digest_speaks_the_language_of_its_chat(seeded: SeededOutbox, engine: 
         verdict["topics"][0]["title_kk"] = "Тінтулер"
         db.execute(update(articles).where(articles.c.story_id == 50).values(verdict=verdict))
 
-    piled_up = seen(send(kazakh).html)
+    piled_up = visible_text(send(kazakh).html)
     assert DigestStore(engine).put_day(CHAT, TODAY, NOW, tongue="kk")
-    of_day = seen(send(kazakh, 8).html)
+    of_day = visible_text(send(kazakh, 8).html)
 
     assert piled_up.startswith(f"Жиналған жаңалықтар: {FLOOD + 2}")
     for digest in (piled_up, of_day):
@@ -105,7 +105,7 @@ def test_the_posts_of_one_article_are_one_line(outbox: Outbox, seeded: SeededOut
     assert DigestStore(engine).put_day(CHAT, TODAY, NOW + HOUR)
 
     digest = send(outbox)
-    assert seen(digest.html).startswith("За сутки: 2")
+    assert visible_text(digest.html).startswith("За сутки: 2")
     assert digest.silent
 
 
@@ -132,7 +132,7 @@ def test_a_digest_that_waits_is_made_anew_without_what_is_retracted(
 
     assert corrected
     assert (corrected.in_digests, corrected.unsent) == (0, 1)
-    lines = seen(take(outbox).html).splitlines()
+    lines = visible_text(take(outbox).html).splitlines()
     assert lines[0] == f"Накопилось новостей: {FLOOD + 1}"
     assert "• Новость 1 — Лента" not in lines
     assert list(seeded.states().values()) == ["cancelled"] + ["digested"] * (FLOOD + 1) + ["sending"]
@@ -150,7 +150,7 @@ def test_a_day_names_a_retracted_story_once_by_its_first_post(
 
     with read_transaction(engine) as db:
         (html,) = db.scalars(select(deliveries.c.html).where(deliveries.c.kind == DeliveryKind.DIGEST))
-    assert seen(html).endswith("Опровергнуто · 1\n• Новость 5 — суд ещё не состоялся")
+    assert visible_text(html).endswith("Опровергнуто · 1\n• Новость 5 — суд ещё не состоялся")
     assert 'href="https://t.me/test_channel/1"' in html
 
 
@@ -174,7 +174,7 @@ def test_a_great_flood_is_several_digests_and_nothing_is_dropped(outbox: Outbox,
     told: list[str] = []
     while isinstance(claimed := outbox.claim(CHAT, NOW, lease=LEASE, pace=FREE), Delivery):
         outbox.settle(claimed, Settlement(state=DeliveryState.SENT, message_id=len(told) + 1), NOW)
-        told.append(seen(claimed.html))
+        told.append(visible_text(claimed.html))
 
     assert 1 < len(told) < 6
     assert [sum(f"Новость {number} —" in digest for digest in told) for number in range(1, 151)] == [1] * 150
@@ -253,7 +253,7 @@ def test_a_line_is_of_the_telling_that_the_post_of_that_chat_shows(
 
     store.digests.put_day("-100123", TODAY, NOW + HOUR)
 
-    assert seen(take(outbox, "-100123").html).endswith("• Жаңалық — Азаттық, Лента")
+    assert visible_text(take(outbox, "-100123").html).endswith("• Жаңалық — Азаттық, Лента")
 
 
 def test_a_day_links_to_the_articles_when_the_channel_is_private(

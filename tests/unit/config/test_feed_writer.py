@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.config.feed_writer import appended, stanza
+from monitor.config.feed_writer import append_feeds, stanza
 from monitor.config.feeds import load_feeds
 from monitor.errors import ConfigError
 from monitor.models.feeds import Feed, FeedKind
@@ -24,7 +24,7 @@ feeds:
 
 
 def add(text: str, feed: Feed) -> str:
-    return appended(text, feed, file="feeds.yaml", today=TODAY)
+    return append_feeds(text, feed, file="feeds.yaml", today=TODAY)
 
 
 def test_a_feed_is_added_at_the_end_and_nothing_else_changes() -> None:

@@ -87,8 +87,8 @@ def test_a_database_that_is_away_is_a_number() -> None:
 def test_how_long_readers_waited() -> None:
     metrics = Metrics(vitals, clock=Clock())
 
-    metrics.posted(NOW - 100 * SECOND, NOW - 20 * SECOND)
-    metrics.posted(None, NOW - 4 * SECOND)
+    metrics.record_post(NOW - 100 * SECOND, NOW - 20 * SECOND)
+    metrics.record_post(None, NOW - 4 * SECOND)
 
     read = samples(metrics)
     assert read["monitor_feed_to_post_seconds_count"] == 2
@@ -101,7 +101,7 @@ def test_how_long_readers_waited() -> None:
 def test_a_date_in_the_future_is_no_negative_wait() -> None:
     metrics = Metrics(vitals, clock=Clock())
 
-    metrics.posted(NOW + HOUR, NOW)
+    metrics.record_post(NOW + HOUR, NOW)
 
     assert samples(metrics)["monitor_feed_to_post_seconds_sum"] == 0
 
@@ -111,7 +111,7 @@ def test_late_and_missed_ticks() -> None:
     metrics = Metrics(vitals, clock=clock)
     for seconds in (0.0, 1.0, 1.2, 7.5):
         clock.now += timedelta(seconds=seconds)
-        late = metrics.ticked("poll", every=SECOND)
+        late = metrics.record_tick("poll", every=SECOND)
 
     assert late == timedelta(seconds=6.5)
     read = samples(metrics)
@@ -122,7 +122,7 @@ def test_late_and_missed_ticks() -> None:
 def test_a_clock_set_back_is_not_a_late_tick() -> None:
     clock = Clock()
     metrics = Metrics(vitals, clock=clock)
-    metrics.ticked("poll", every=SECOND)
+    metrics.record_tick("poll", every=SECOND)
     clock.wrong = -HOUR
 
-    assert metrics.ticked("poll", every=SECOND) == timedelta(0)
+    assert metrics.record_tick("poll", every=SECOND) == timedelta(0)

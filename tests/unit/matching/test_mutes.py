@@ -13,7 +13,7 @@ from monitor.matching.matcher import Matcher
 from monitor.matching.mutes import Held, Mute, MuteRequest, RuleName, listing, mute_label, mute_request, one_of, reason
 from monitor.models.articles import Tier, Verdict
 from monitor.storage.mutes import held_pages
-from monitor.text.telegram_html import fits, seen
+from monitor.text.telegram_html import fits, visible_text
 from tests.factories import NOW
 
 SEA = RuleName(topic="sea", title="Море", rule="побег морем")
@@ -68,23 +68,23 @@ def test_what_cannot_be_done_is_answered_with_what_to_write(said: str, expected:
     answer = mute_request(said, RULES)
 
     assert isinstance(answer, str)
-    assert expected in seen(answer)
+    assert expected in visible_text(answer)
 
 
 def test_an_unknown_name_is_answered_with_the_three_nearest() -> None:
     answer = mute_request("побег 12", RULES)
 
     assert isinstance(answer, str)
-    assert seen(answer).count("/mute ") == 3
-    assert seen(answer).count(" 12") == 3
+    assert visible_text(answer).count("/mute ") == 3
+    assert visible_text(answer).count(" 12") == 3
 
 
 def test_unmuting_speaks_of_what_is_muted() -> None:
     assert one_of("побег морем", [SEA], command="unmute") == SEA
     answer = one_of("у границы", [SEA], command="unmute")
 
-    assert "На паузе такого правила нет" in seen(str(answer))
-    assert "/unmute Море: побег морем" in seen(str(answer))
+    assert "На паузе такого правила нет" in visible_text(str(answer))
+    assert "/unmute Море: побег морем" in visible_text(str(answer))
 
 
 @given(st.text(max_size=300), st.lists(st.sampled_from(RULES), unique=True))
@@ -106,7 +106,7 @@ def test_the_answers_fit_however_long_the_names_are() -> None:
 def test_the_listing_says_until_when_and_what_fires_most() -> None:
     mute = Mute(name=SEA, until=NOW + timedelta(hours=5), initial="А")
 
-    lines = seen(listing([mute], {LAND: 3, SEA: 11}, days=7, zone="Asia/Almaty")).split("\n")
+    lines = visible_text(listing([mute], {LAND: 3, SEA: 11}, days=7, zone="Asia/Almaty")).split("\n")
 
     assert lines[1] == "«Море: побег морем» до 22.11 19:00 (А.)"
     assert lines[4:6] == ["/mute Море: побег морем 24 — 11", "/mute Суша: побег пешком 24 — 3"]
@@ -134,7 +134,7 @@ def test_what_was_held_is_told_in_as_many_messages_as_it_takes() -> None:
     assert all(map(fits, pages))
     whole = "".join(pages)
     assert all(f'href="https://a.example/{number}"' in whole for number in range(120))
-    assert "«побег морем» · Море · 60" in seen(pages[0])
+    assert "«побег морем» · Море · 60" in visible_text(pages[0])
 
 
 # ── what a muted rule means for an article ──────────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ def seen(succeeded_at: datetime, away_since: datetime | None = None) -> FeedStat
 
 
 def outcome(limit: AgeLimit, published_at: datetime | None) -> Outcome | None:
-    stale = limit.stale(entry(published_at=published_at))
+    stale = limit.stale_outcome(entry(published_at=published_at))
     return stale.outcome if stale else None
 
 

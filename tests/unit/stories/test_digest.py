@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from monitor.models.outbox import DigestItem
 from monitor.stories.digest import render_day, render_flood
-from monitor.text.telegram_html import MOST_BYTES, first_line, fits, seen
+from monitor.text.telegram_html import MOST_BYTES, first_line, fits, visible_text
 from tests.servers.bot_html import parse_html, utf16_length
 
 DAY = date(2026, 11, 22)
@@ -61,7 +61,7 @@ def test_the_day_is_one_message_that_counts_what_it_cannot_hold() -> None:
 
 
 def test_a_short_day() -> None:
-    assert seen(render_day(DAY, [item(1)])).splitlines() == [
+    assert visible_text(render_day(DAY, [item(1)])).splitlines() == [
         "За сутки: 1 · 22.11.2026",
         "",
         "Экстрадиция · 1",
@@ -70,8 +70,10 @@ def test_a_short_day() -> None:
 
 
 def test_a_day_counts_what_muted_rules_hold() -> None:
-    assert seen(render_day(DAY, [item(1)], held=3)).startswith("За сутки: 1 · 22.11.2026 · придержано редакторами: 3\n")
-    assert seen(render_day(DAY, [], held=3)) == "За сутки: 0 · 22.11.2026 · придержано редакторами: 3"
+    assert visible_text(render_day(DAY, [item(1)], held=3)).startswith(
+        "За сутки: 1 · 22.11.2026 · придержано редакторами: 3\n"
+    )
+    assert visible_text(render_day(DAY, [], held=3)) == "За сутки: 0 · 22.11.2026 · придержано редакторами: 3"
 
 
 def test_a_message_is_called_by_its_first_line_that_is_no_hashtag() -> None:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from monitor.stories.index import IndexedCase, IndexedStory, index_post
-from monitor.text.telegram_html import fits, seen
+from monitor.text.telegram_html import fits, visible_text
 from tests.factories import NOW
 
 ZONE = "Asia/Almaty"
@@ -15,14 +15,14 @@ STORY = IndexedStory(title="Новость 1", url="https://t.me/channel/5", pos
 
 
 def test_cases_and_the_week() -> None:
-    assert seen(index_post([CASE], [STORY], zone=ZONE)).splitlines() == [
+    assert visible_text(index_post([CASE], [STORY], zone=ZONE)).splitlines() == [
         "Открытые дела",
         "• Дело <b>Петрова</b> · 4 · последняя новость 22.11.2026",
         "",
         "За последние семь дней",
         "23.11 Новость 1",
     ]
-    assert seen(index_post([], [], zone=ZONE)).splitlines() == ["За последние семь дней", "Новостей не было."]
+    assert visible_text(index_post([], [], zone=ZONE)).splitlines() == ["За последние семь дней", "Новостей не было."]
 
 
 @given(st.integers(0, 40), st.integers(0, 300), st.integers(1, 400), st.integers(1, 1_400))
@@ -34,6 +34,6 @@ def test_telegram_takes_it_and_what_does_not_fit_is_counted(cases: int, stories:
 
     assert fits(html)
     assert html.count("<a ") <= 95
-    rows = seen(html).splitlines()
+    rows = visible_text(html).splitlines()
     counted = sum(int(row.removeprefix("и ещё ")) for row in rows if row.startswith("и ещё "))
     assert sum(row.startswith(("• ", "22.11 ")) for row in rows) + counted == cases + stories

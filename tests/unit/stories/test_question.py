@@ -12,7 +12,7 @@ from monitor.models.labels import OUTCOMES
 from monitor.models.stories import Decision, Story
 from monitor.stories.post import render
 from monitor.stories.question import DECISION, append_decision, ask, buttons, initial_of, outcome_label, parse_press
-from monitor.text.telegram_html import fits, seen
+from monitor.text.telegram_html import fits, visible_text
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
 
@@ -45,7 +45,7 @@ def test_a_question_fits_and_shows_no_markup_from_outside(
 
 
 def test_a_question_begins_with_the_rules_to_judge_and_shows_the_post_as_it_would_look() -> None:
-    lines = seen(asked_of(story(1, telling(1, tier=Tier.REVIEW)))).split("\n")
+    lines = visible_text(asked_of(story(1, telling(1, tier=Tier.REVIEW)))).split("\n")
 
     assert lines[:2] == ["На проверку · правило «правило»", "● Extradition: решение о выдаче или высылке"]
     assert "#extradition" in lines
@@ -54,7 +54,7 @@ def test_a_question_begins_with_the_rules_to_judge_and_shows_the_post_as_it_woul
 def test_a_question_without_room_for_its_reasons_is_still_asked() -> None:
     tellings = [telling(number, tier=Tier.REVIEW, feed="Л" * 300 + str(number)) for number in range(1, 9)]
 
-    assert "На проверку" in seen(asked_of(story(1, *tellings)))
+    assert "На проверку" in visible_text(asked_of(story(1, *tellings)))
 
 
 @given(story_id=st.integers(1, 10**18 - 1), part=st.integers(1, 999_999))
@@ -106,10 +106,10 @@ def test_the_question_says_what_kept_the_story_from_the_channel() -> None:
     doubtful = telling(1, tier=Tier.REVIEW)
     verdict = replace(doubtful.verdict, lack="правилу «из тюрьмы» не хватило слова из строки «<суд>»")
 
-    lines = seen(asked_of(story(1, replace(doubtful, verdict=verdict)))).split("\n")
+    lines = visible_text(asked_of(story(1, replace(doubtful, verdict=verdict)))).split("\n")
 
     assert lines[-1] == "Сразу в канал не пошло: правилу «из тюрьмы» не хватило слова из строки «<суд>»"
-    assert "Сразу в канал" not in seen(asked_of(story(1, doubtful)))
+    assert "Сразу в канал" not in visible_text(asked_of(story(1, doubtful)))
 
 
 def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_beneath() -> None:
@@ -128,7 +128,7 @@ def test_the_words_that_met_the_rules_are_underlined_in_the_sentence_and_named_b
 
     assert "Выдал ли <u>суд</u>?" in asked
     assert "Суд <u>выдал</u> &lt;Россию&gt; &amp; Ко, выдал снова." in asked
-    assert seen(asked).split("\n")[-1].endswith(f"правило «{topic.rule}»: {grounds[0]}")
+    assert visible_text(asked).split("\n")[-1].endswith(f"правило «{topic.rule}»: {grounds[0]}")
     assert "<u>" not in rendered(story(1, replace(doubtful, verdict=verdict)))
 
 
@@ -145,9 +145,9 @@ def test_of_reasons_without_room_the_last_are_left_out() -> None:
     asked = asked_of(story(1, replace(doubtful, verdict=verdict), *others))
 
     assert fits(asked)
-    assert "Тема 0, правило" in seen(asked)
-    assert "Сразу в канал не пошло" not in seen(asked)
+    assert "Тема 0, правило" in visible_text(asked)
+    assert "Сразу в канал не пошло" not in visible_text(asked)
 
 
 def test_a_question_about_what_was_judged_before_there_were_grounds_names_the_words() -> None:
-    assert "«экстрадицию» (экстрадиция)" in seen(asked_of(story(1, telling(1, tier=Tier.REVIEW))))
+    assert "«экстрадицию» (экстрадиция)" in visible_text(asked_of(story(1, telling(1, tier=Tier.REVIEW))))

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from monitor.models.outbox import DeliveryState, Settlement
 from monitor.stories.corrections.removal import button, ended_notice, offer, ordered_notice, parse_press, why_not
-from monitor.text.telegram_html import fits, line, seen
+from monitor.text.telegram_html import fits, line, visible_text
 
 STAYS = Settlement(state=DeliveryState.REJECTED, error="Telegram не даёт удалить <пост>")
 
@@ -40,7 +40,7 @@ def test_what_became_of_it_replaces_what_was_to_be_and_keeps_the_link() -> None:
 
     done = ended_notice(notice, Settlement(state=DeliveryState.CANCELLED))
 
-    assert seen(done) == "Поста в канале больше нет.\n«Новость»"
+    assert visible_text(done) == "Поста в канале больше нет.\n«Новость»"
     assert 'href="https://t.me/test_channel/7"' in ended_notice(notice, STAYS)
 
 

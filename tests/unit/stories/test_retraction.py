@@ -13,7 +13,7 @@ from monitor.models.stories import Retraction
 from monitor.stories.corrections.retraction import PostAddress, is_too_long, reason_of, story_named, struck_post
 from monitor.stories.digest import render_day
 from monitor.stories.post import render
-from monitor.text.telegram_html import first_address, first_line, fits, seen
+from monitor.text.telegram_html import first_address, first_line, fits, visible_text
 from monitor.text.unicode import utf16_length
 from tests.factories import NOW, story, telling
 
@@ -28,7 +28,7 @@ def test_whatever_is_written_is_escaped_and_fits(why: str, title: str) -> None:
     assert utf16_length(retraction.why) <= 300
     assert fits(html)
     assert html.count("<") == html.count(">") == 8  # of <b>, <s>, <a> and <b>, and of their ends
-    assert "Опровергнуто 22.11.2026:" in seen(html)
+    assert "Опровергнуто 22.11.2026:" in visible_text(html)
 
 
 KAZAKH = Destination(chat="@kazakh", languages=frozenset({"kk"}), tongue="kk")
@@ -46,7 +46,7 @@ def test_a_chat_reads_of_the_telling_that_its_post_showed(title: str) -> None:
 
     assert first_line(html) == first_line(post) == (title or "Сот шешті.")
     assert first_address(html) == first_address(post) == "https://news.example/2"
-    assert seen(html).endswith("Азаттық")
+    assert visible_text(html).endswith("Азаттық")
 
 
 @pytest.mark.parametrize(
@@ -79,7 +79,7 @@ def test_the_day_always_tells_what_was_retracted(items: int, retracted: int, len
 
     assert fits(html)
     assert html.count("<a ") <= 90
-    assert f"Опровергнуто · {retracted}" in seen(html)
+    assert f"Опровергнуто · {retracted}" in visible_text(html)
     assert html.count("<s>") == min(retracted, 10)
 
 

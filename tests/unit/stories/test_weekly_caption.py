@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from monitor.config.hours import Hours, Week
 from monitor.models.outbox import DigestItem
 from monitor.stories.digest import counts_by_topic, days_of, render_week
-from monitor.text.telegram_html import seen
+from monitor.text.telegram_html import visible_text
 from monitor.text.unicode import utf16_length
 from tests.servers.bot_html import parse_html
 
@@ -29,7 +29,7 @@ def item(number: int, topic: str = "Экстрадиция и выдача", out
 def test_counts_then_what_was_told_most_then_the_archive() -> None:
     items = [item(1), item(2, outlets=3), item(3, "Допросы в КНБ", outlets=2), item(4)]
 
-    assert seen(render_week(WEEK, items, archive="https://archive.example/")).splitlines() == [
+    assert visible_text(render_week(WEEK, items, archive="https://archive.example/")).splitlines() == [
         "Неделя: 4 · 23.11–29.11.2026",
         "",
         "Экстрадиция и выдача · 3",
@@ -44,7 +44,7 @@ def test_counts_then_what_was_told_most_then_the_archive() -> None:
 
 
 def test_what_only_one_outlet_told_is_not_told_most_and_no_archive_is_no_link() -> None:
-    assert seen(render_week(WEEK, [item(1)], archive="")).splitlines() == [
+    assert visible_text(render_week(WEEK, [item(1)], archive="")).splitlines() == [
         "Неделя: 1 · 23.11–29.11.2026",
         "",
         "Экстрадиция и выдача · 1",

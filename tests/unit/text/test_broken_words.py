@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.broken_words import readings, rejoined
+from monitor.text.broken_words import readings, rejoin
 from monitor.text.unicode import WORD, fold
 
 
 def words(text: str) -> list[str]:
     """As the matcher would see them."""
-    return WORD.findall(fold(rejoined(text)).text)
+    return WORD.findall(fold(rejoin(text)).text)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_a_usual_piece_is_read_as_it_stands(piece: str) -> None:
 
 @given(st.text(alphabet="кНб .-\n\r🚨#_$*0\u2060еЁa", max_size=60) | st.text(max_size=40))
 def test_nothing_moves(text: str) -> None:
-    joined = rejoined(text)
+    joined = rejoin(text)
 
     assert len(joined) == len(text)
     assert all(one in (other, "\u2060", "\u200b") for one, other in zip(joined, text, strict=True))

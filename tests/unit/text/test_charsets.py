@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monitor.text.charsets import decode, is_lost, repaired
+from monitor.text.charsets import decode, is_lost, repair
 
 TEXT = "В Атырау суд отпустил активиста; прокурор требовал выслать его в соседнюю страну. «Адвокат» ждёт."
 
@@ -90,19 +90,19 @@ def test_latin_1_is_what_windows_makes_of_it() -> None:
 @pytest.mark.parametrize("wrong", ["latin-1", "cp1252", "cp1251"])
 def test_a_text_encoded_twice_is_read_as_meant(wrong: str) -> None:
     text = "Суд в городе: «дело» о выезде"
-    assert repaired(text.encode().decode(wrong)) == text
-    assert repaired(text) == text
+    assert repair(text.encode().decode(wrong)) == text
+    assert repair(text) == text
 
 
 def test_a_mixed_text_is_left_as_it_is() -> None:
     text = "Суд: " + "Дело".encode().decode("latin-1")
-    assert repaired(text) == text
+    assert repair(text) == text
 
 
 @given(st.text(max_size=60))
 @settings(max_examples=100)
 def test_repair_is_total(text: str) -> None:
-    repaired(text).encode("utf-8", "surrogatepass")
+    repair(text).encode("utf-8", "surrogatepass")
 
 
 def test_one_stray_byte_costs_nothing_else() -> None:

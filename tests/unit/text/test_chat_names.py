@@ -1,6 +1,6 @@
 import pytest
 
-from monitor.text.chat_names import chat_of, renamed, topic_of
+from monitor.text.chat_names import chat_of, rename_chat, topic_of
 
 
 @pytest.mark.parametrize(
@@ -22,5 +22,5 @@ def test_a_name_is_a_chat_and_perhaps_a_topic_in_it(name: str, chat: str, topic:
 
 
 def test_a_topic_stays_when_its_chat_is_called_otherwise() -> None:
-    assert renamed("@name/17", "-100123") == "-100123/17"
-    assert renamed("@name", "-100123") == renamed("@name/1", "-100123") == "-100123"
+    assert rename_chat("@name/17", "-100123") == "-100123/17"
+    assert rename_chat("@name", "-100123") == rename_chat("@name/1", "-100123") == "-100123"

@@ -3,7 +3,19 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from monitor.text.telegram_html import Html, fits, fitting, headline, join, line, linked, marked_line, seen, tag, text
+from monitor.text.telegram_html import (
+    Html,
+    fits,
+    fitting,
+    headline,
+    join,
+    line,
+    marked_line,
+    tag,
+    text,
+    visible_text,
+    wrap_link,
+)
 
 TEXTS = st.text(st.sampled_from("абв <>&;\n\t\u00a0\u0301\u200b\ud800\U0001f600«»amp"), max_size=60)
 
@@ -15,7 +27,7 @@ def test_marks_change_nothing_that_is_read(outside: str, cuts: list[int], units:
 
     marked = marked_line(outside, spans, units)
 
-    assert seen(marked) == seen(text(line(outside, units)))
+    assert visible_text(marked) == visible_text(text(line(outside, units)))
     assert marked.count("<u>") == marked.count("</u>") <= len(spans)
     assert marked.replace("<u>", "").replace("</u>", "") == text(line(outside, units))
 
@@ -34,15 +46,15 @@ def test_the_very_words_are_marked_and_those_cut_off_are_not() -> None:
 def test_a_headline_is_an_exact_part_of_what_is_seen(outside: str, units: int) -> None:
     title = line(outside, 300)
     step = tag("b", text("Экстрадиция: суд"))
-    html = join("\n", (step, tag("b", linked(text(title), "https://news.example/?a=1&b=2")), text(title)))
+    html = join("\n", (step, tag("b", wrap_link(text(title), "https://news.example/?a=1&b=2")), text(title)))
 
     quoted = headline(html, units)
 
-    assert seen(quoted) in seen(html)
-    assert len(seen(quoted).encode("utf-16-le")) <= 2 * units
-    assert quoted in ("", tag("b", text(seen(quoted))))
+    assert visible_text(quoted) in visible_text(html)
+    assert len(visible_text(quoted).encode("utf-16-le")) <= 2 * units
+    assert quoted in ("", tag("b", text(visible_text(quoted))))
     if len(title.encode("utf-16-le")) <= 2 * units:
-        assert seen(quoted) == seen(text(title)).strip()
+        assert visible_text(quoted) == visible_text(text(title)).strip()
 
 
 def test_without_a_link_the_headline_is_what_is_bold_first() -> None:
