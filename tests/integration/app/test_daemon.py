@@ -28,7 +28,7 @@ class RecordingWatchdog(Watchdog):
         super().__init__((POLL, DISPATCH))
         self.noted: set[str] = set()
 
-    def round_ended(self, job: str) -> None:
+    def record_round(self, job: str) -> None:
         self.noted.add(job)
 
 
